@@ -1,0 +1,92 @@
+"""What is to be spoken (Cue) and what was (Take). Frozen values: they cross threads freely."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bridge.timeline import Position
+
+
+class LineState(enum.StrEnum):
+    """The one state machine of a line, the same for every client (contract, "States of a line")."""
+
+    QUEUED = "queued"
+    RENDERING = "rendering"
+    READY = "ready"
+    DROPPING = "dropping"
+    DROPPED = "dropped"
+    PLAYING = "playing"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Length:
+    """A wanted length, exact: `count` units of 1/`rate` s - 2.400 s is Length(2400, 1000)."""
+
+    count: int
+    per_second_num: int = 1  # units a second as a fraction: 24000/1001 for 23.976 frames a second
+    per_second_den: int = 1
+
+    def samples(self, rate: int) -> int:
+        """round(seconds x rate), half away from zero, in integers."""
+        top = self.count * self.per_second_den * rate
+        return (2 * top + self.per_second_num) // (2 * self.per_second_num)
+
+    @property
+    def seconds(self) -> float:
+        return self.count * self.per_second_den / self.per_second_num
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A line to speak, as it was asked for. Defaults already filled in, names already checked."""
+
+    id: str
+    text: str
+    timbre: str  # preset name, or name of a clip in the library
+    emotion: str = "neutral"  # as given: preset, weights, clip:NAME, text:..., auto
+    weight: float = 1.0
+    length: Length | None = None
+    speed: float = 1.0
+    at: Position | None = None
+    seed: int | None = None  # None: drawn for each take, and reported
+    takes: int = 1
+    character: str = ""  # track or folder name
+    drop: bool = False
+
+
+@dataclass(frozen=True)
+class Take:
+    """One rendering of a cue, with all that is needed to make it again."""
+
+    id: str  # "<line>_t01"
+    line: str
+    seed: int
+    state: LineState
+    progress: float = 0.0  # 0..1
+    path: Path | None = None  # the clip, once it is written
+    n_samples: int = 0
+    rate: int = 0
+    stretch: float = 1.0
+    error: str = ""
+    warnings: tuple[str, ...] = ()
+    peak_db: float = float("-inf")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A cue and its takes: what the panel shows in one row."""
+
+    cue: Cue
+    state: LineState
+    takes: tuple[Take, ...] = field(default=())
+    picked: str = ""  # id of the picked take
+    order: int = 0  # in which it was asked for
+
+    @property
+    def picked_take(self) -> Take | None:
+        return next((t for t in self.takes if t.id == self.picked), None)

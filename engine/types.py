@@ -1,0 +1,101 @@
+"""The values that go into the engine and come out of it. No torch module is imported here, so the panel may use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+EMOTIONS = ("happy", "angry", "sad", "afraid", "disgusted", "melancholic", "surprised", "calm")
+
+Audio = NDArray[np.float32]  # (T,) mono in -1..1
+
+
+@dataclass(frozen=True)
+class Timbre:
+    """Who speaks: an encoded timbre prompt. A value - it can be cached by `key`, saved and used again."""
+
+    key: str  # content hash of the prompt and the model that encoded it
+    tensors: Mapping[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Emotion:
+    """How it is spoken: eight weights in the order of EMOTIONS, each 0..1. All zero is neutral.
+
+    An emotion clip or a sentence is turned into one of these by the synthesizer.
+    """
+
+    weights: tuple[float, ...] = (0.0,) * len(EMOTIONS)
+
+    def scaled(self, weight: float) -> Emotion:
+        """The same emotion at `weight` (0..1) of its strength."""
+        return Emotion(tuple(w * weight for w in self.weights))
+
+
+@dataclass(frozen=True)
+class RenderRequest:
+    """One line to speak."""
+
+    text: str
+    timbre: Timbre
+    emotion: Emotion
+    seed: int
+    rate: int  # samples a second of the audio that comes out
+    n_samples: int | None = None  # exact length at `rate`; None: the model's own
+    speed: float = 1.0  # against the model's own length; only without n_samples
+
+
+@dataclass(frozen=True)
+class WordTime:
+    """Where a word lies in the clip."""
+
+    word: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a request will become, known before any sound is made."""
+
+    n_samples: int
+    rate: int
+    natural_samples: int  # the model's own length at `rate`
+    stretch: float  # n_samples / natural_samples
+    words: tuple[WordTime, ...]
+    warnings: tuple[str, ...]  # e.g. a stretch outside 0.75..1.25
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A plan and the audio that follows it: `blocks` yields float32 (n,) arrays, in all exactly plan.n_samples."""
+
+    plan: Plan
+    blocks: Iterator[Audio]
+
+
+class SynthesizerLike(Protocol):
+    """What the bridge needs of a synthesizer. engine.synthesizer.Synthesizer is the real one.
+
+    Not thread-safe: one thread owns it. Every method may raise an EngineError.
+    """
+
+    @property
+    def model_id(self) -> str:
+        """Stable name of the weights, e.g. `cuevox-mini-1`."""
+
+    def encode_timbre(self, audio: Audio, rate: int) -> Timbre:
+        """Audio (T,) at `rate` -> a timbre. Raises BadPromptError."""
+
+    def encode_emotion(self, audio: Audio, rate: int) -> Emotion:
+        """The emotion heard in a clip of any speaker. Raises BadPromptError."""
+
+    def emotion_from_text(self, sentence: str) -> Emotion:
+        """The emotion a sentence describes or carries."""
+
+    def render(self, request: RenderRequest) -> Rendering:
+        """Plan at once, audio lazily, block by block. The same request gives the same samples, bit for bit."""

@@ -1,0 +1,289 @@
+"""The panel's only door to the daemon: requests go in as calls, events come out as signals.
+
+No call waits. A request runs on a thread of the link's own (the daemon may touch the disk while it checks a cue), and its
+result or its error comes back as a signal. What the daemon tells on its threads is gathered here and handed to the GUI
+thread at most thirty times a second, only the newest state of each line: a storm of progress cannot flood the panel.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
+
+from bridge import events
+from bridge.cue import Cue, Line, LineState, Take
+from bridge.errors import BridgeError
+from bridge.timeline import Position
+
+TICK_S = 1 / 30  # how often the panel looks at what is new
+LINES_A_TICK = 400  # more lines than this wait for the next tick, so that one tick stays far under 50 ms
+TRAFFIC_KEPT = 5000
+
+
+class PresetLike(Protocol):
+    """What the panel shows of a preset (bridge.preset_store has the real one)."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def note(self) -> str: ...
+    @property
+    def colour(self) -> str: ...
+    @property
+    def origin(self) -> str: ...
+
+
+class DaemonLike(Protocol):
+    """What the panel asks of the daemon. bridge.daemon.Daemon is the real one."""
+
+    def submit(self, cue: Cue) -> tuple[Take, ...]: ...
+    def play(self, line_id: str, cue: Cue | None = None) -> Take: ...
+    def stop(self, line_id: str | None = None) -> None: ...
+    def cancel(self, line_id: str) -> LineState: ...
+    def pick(self, line_id: str, take_id: str) -> None: ...
+    def drop(self, line_id: str, *, target: str | None = None, at: Position | None = None) -> Take: ...
+    def lines(self) -> tuple[Line, ...]: ...
+    def remove(self, line_id: str) -> None: ...
+    def status(self) -> events.Status: ...
+    def presets(self, kind: str) -> tuple[Any, ...]: ...
+    def add_timbre(self, name: str, file: str) -> float: ...
+    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "") -> None: ...
+    def subscribe(self, callback: Callable[[events.Event], None]) -> Callable[[], None]: ...
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A request that was refused or went wrong. `text` is for people, word for word as the daemon said it."""
+
+    what: str  # e.g. "render line_012"
+    code: str
+    text: str
+
+
+class DaemonLink(QObject):
+    """One link for one panel. Every signal is emitted on the GUI thread."""
+
+    lines_changed = pyqtSignal(list)  # list[Line]: the newest state of each line that changed
+    lines_removed = pyqtSignal(list)  # list[str]: line ids
+    synced = pyqtSignal()  # all lines that the daemon held at the start are told
+    take_ended = pyqtSignal(object)  # events.TakeEnded
+    play_ended = pyqtSignal(object)  # events.PlayEnded
+    drop_ended = pyqtSignal(object)  # events.DropEnded
+    problem = pyqtSignal(object)  # events.ErrorRaised
+    warned = pyqtSignal(object)  # events.Warned
+    traffic = pyqtSignal(list)  # list[events.OscTraffic], in order
+    level = pyqtSignal(object)  # events.Level
+    status = pyqtSignal(object)  # events.Status
+    presets = pyqtSignal(str, list)  # kind, list of presets
+    failed = pyqtSignal(object)  # Failure
+
+    _wake = pyqtSignal()
+    _returned = pyqtSignal(object, object)  # callback, result
+
+    def __init__(self, daemon: DaemonLike, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._daemon = daemon
+        self._lock = threading.Lock()
+        self._closed = False
+        self._awake = False
+        self._syncing = True  # nothing is handed on before the first snapshot is merged
+        self._lines: dict[str, Line | None] = {}  # None: removed
+        self._single: deque[events.Event] = deque(maxlen=TRAFFIC_KEPT)
+        self._traffic: deque[events.OscTraffic] = deque(maxlen=TRAFFIC_KEPT)
+        self._newest: dict[type, events.Event] = {}  # level and status: only the last one counts
+        self._last_tick = 0.0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._tick)
+        self._wake.connect(self._schedule)
+        self._returned.connect(self._deliver)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="panel-request")  # one: requests keep their order
+        self._urgent = ThreadPoolExecutor(1, thread_name_prefix="panel-stop")  # "stop" overtakes all of them
+        self._unsubscribe = daemon.subscribe(self._on_event)
+        self._pool.submit(self._sync)
+
+    # ---- requests -------------------------------------------------------------------------------------------------
+
+    def submit(self, cue: Cue, then: Callable[[tuple[Take, ...]], None] | None = None) -> None:
+        self._ask(f"render {cue.id}", lambda: self._daemon.submit(cue), then)
+
+    def play(self, line_id: str, cue: Cue | None = None, *, take_id: str = "") -> None:
+        """Play the line's picked take, or `take_id` (which is picked first), or render `cue` live."""
+
+        def work() -> None:
+            if take_id:
+                self._daemon.pick(line_id, take_id)
+            self._daemon.play(line_id, cue)
+
+        self._ask(f"play {line_id}", work)
+
+    def stop(self, line_id: str | None = None) -> None:
+        self._ask("stop", lambda: self._daemon.stop(line_id), pool=self._urgent)
+
+    def cancel(self, line_id: str) -> None:
+        self._ask(f"cancel {line_id}", lambda: self._daemon.cancel(line_id), pool=self._urgent)
+
+    def pick(self, line_id: str, take_id: str) -> None:
+        self._ask(f"pick {take_id}", lambda: self._daemon.pick(line_id, take_id))
+
+    def drop(self, line_id: str) -> None:
+        self._ask(f"drop {line_id}", lambda: self._daemon.drop(line_id))
+
+    def remove(self, line_id: str) -> None:
+        self._ask(f"remove {line_id}", lambda: self._daemon.remove(line_id))
+
+    def add_timbre(self, name: str, file: str, then: Callable[[float], None] | None = None) -> None:
+        self._ask(f"add timbre {name}", lambda: self._daemon.add_timbre(name, file), then)
+
+    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "") -> None:
+        self._ask(f"save emotion {name}", lambda: self._daemon.save_emotion(name, weights, note))
+
+    def ask_presets(self, kind: str) -> None:
+        self._ask(f"list {kind} presets", lambda: list(self._daemon.presets(kind)), lambda p: self.presets.emit(kind, p))
+
+    def close(self) -> None:
+        """Let go of the daemon. Requests that wait are dropped; one that runs ends by itself."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        self._unsubscribe()
+        self._timer.stop()
+        for pool in (self._pool, self._urgent):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _ask(
+        self,
+        what: str,
+        work: Callable[[], Any],
+        then: Callable[[Any], None] | None = None,
+        pool: ThreadPoolExecutor | None = None,
+    ) -> None:
+        def run() -> None:
+            try:
+                result = work()
+            except BridgeError as error:
+                self._send(self.failed.emit, Failure(what, error.code, str(error)))
+            except Exception as error:  # the door must tell every fault, or a button would do nothing and stay silent
+                code = str(getattr(error, "code", "engine_failed"))
+                self._send(self.failed.emit, Failure(what, code, str(error) or type(error).__name__))
+            else:
+                if then is not None:
+                    self._send(lambda r: self._returned.emit(then, r), result)
+
+        if not self._closed:
+            (pool or self._pool).submit(run)
+
+    def _send(self, emit: Callable[[Any], None], value: Any) -> None:
+        """Emit from a thread that is not the GUI's. Qt queues it; after close nothing is sent any more."""
+        if not self._closed:
+            try:
+                emit(value)
+            except RuntimeError:  # the QObject went away between the check and the call
+                self._closed = True
+
+    @pyqtSlot(object, object)
+    def _deliver(self, then: Callable[[Any], None], result: Any) -> None:
+        if not self._closed:
+            then(result)
+
+    # ---- events ---------------------------------------------------------------------------------------------------
+
+    def _sync(self) -> None:
+        """Merge what the daemon holds with the events that came meanwhile: those are the newer ones."""
+        try:
+            lines, status = self._daemon.lines(), self._daemon.status()
+            presets = {kind: list(self._daemon.presets(kind)) for kind in ("timbre", "emotion")}
+        except Exception as error:
+            self._send(self.failed.emit, Failure("first look at the daemon", "engine_failed", str(error)))
+            lines, status, presets = (), None, {}
+        with self._lock:
+            for line in lines:
+                self._lines.setdefault(line.cue.id, line)
+            if status is not None:
+                self._newest.setdefault(events.Status, status)
+            self._syncing = False
+            self._awake = True
+        for kind, found in presets.items():
+            self._send(lambda p, kind=kind: self.presets.emit(kind, p), found)
+        self._send(lambda _: self._wake.emit(), None)
+
+    def _on_event(self, event: events.Event) -> None:
+        """Called on the daemon's threads: only gathers."""
+        with self._lock:
+            if self._closed:
+                return
+            match event:
+                case events.LineChanged(line):
+                    # Taken out and put in again: the order of the dict is the order in which lines changed.
+                    self._lines.pop(line.cue.id, None)
+                    self._lines[line.cue.id] = line
+                case events.LineRemoved(line_id):
+                    self._lines.pop(line_id, None)
+                    self._lines[line_id] = None
+                case events.OscTraffic():
+                    self._traffic.append(event)
+                case events.Level() | events.Status():
+                    self._newest[type(event)] = event
+                case _:
+                    self._single.append(event)
+            wake = not self._awake and not self._syncing
+            self._awake = self._awake or wake
+        if wake:
+            self._send(lambda _: self._wake.emit(), None)
+
+    @pyqtSlot()
+    def _schedule(self) -> None:
+        since_s = time.monotonic() - self._last_tick
+        self._timer.start(max(0, round((TICK_S - since_s) * 1000)))
+
+    @pyqtSlot()
+    def _tick(self) -> None:
+        with self._lock:
+            ids = list(self._lines)[:LINES_A_TICK]
+            taken = {line_id: self._lines.pop(line_id) for line_id in ids}
+            more = bool(self._lines)
+            single, traffic, newest = list(self._single), list(self._traffic), list(self._newest.values())
+            self._single.clear()
+            self._traffic.clear()
+            self._newest.clear()
+            self._awake = more
+        self._last_tick = time.monotonic()
+        if removed := [line_id for line_id, line in taken.items() if line is None]:
+            self.lines_removed.emit(removed)
+        if changed := [line for line in taken.values() if line is not None]:
+            self.lines_changed.emit(changed)
+        if traffic:
+            self.traffic.emit(traffic)
+        for event in newest + single:
+            self._tell(event)
+        if more:
+            self._schedule()
+        else:
+            self.synced.emit()
+
+    def _tell(self, event: events.Event) -> None:
+        match event:
+            case events.Level():
+                self.level.emit(event)
+            case events.Status():
+                self.status.emit(event)
+            case events.TakeEnded():
+                self.take_ended.emit(event)
+            case events.PlayEnded():
+                self.play_ended.emit(event)
+            case events.DropEnded():
+                self.drop_ended.emit(event)
+            case events.ErrorRaised():
+                self.problem.emit(event)
+            case events.Warned():
+                self.warned.emit(event)
+            case events.PresetsChanged(kind):
+                self.ask_presets(kind)

@@ -1,0 +1,152 @@
+"""Colours and the style sheet of the panel, in a dark and a light dress that follow the system."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from string import Template
+
+from PyQt6.QtCore import QObject, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QGuiApplication, QPalette
+from PyQt6.QtWidgets import QApplication
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Named colours. Text on `window`, `surface` and `raised` keeps a contrast of at least 4.5 : 1."""
+
+    window: str  # behind everything
+    surface: str  # panels, tables
+    raised: str  # buttons, fields, cards
+    hover: str
+    border: str
+    text: str
+    muted: str  # labels, secondary facts
+    accent: str  # what is chosen, waveforms, the main button
+    on_accent: str
+    selection: str  # background of chosen rows
+    good: str
+    busy: str
+    warning: str
+    error: str
+
+
+DARK = Tokens(
+    window="#15171c",
+    surface="#1b1e25",
+    raised="#252a33",
+    hover="#2e3440",
+    border="#343b48",
+    text="#e6e9ef",
+    muted="#9ba5b5",
+    accent="#63d0bd",
+    on_accent="#0b211d",
+    selection="#243f42",
+    good="#7fd18c",
+    busy="#8fb8f6",
+    warning="#e8b765",
+    error="#f28b82",
+)
+
+LIGHT = Tokens(
+    window="#eef0f3",
+    surface="#fafbfc",
+    raised="#ffffff",
+    hover="#e6eaef",
+    border="#ccd2db",
+    text="#1c2129",
+    muted="#5a6473",
+    accent="#0d7a69",
+    on_accent="#ffffff",
+    selection="#d3ece7",
+    good="#217a35",
+    busy="#2360b5",
+    warning="#8a5a00",
+    error="#b3261e",
+)
+
+APPEARANCES = ("system", "dark", "light")
+
+
+class Theme(QObject):
+    """The colours in force. Widgets that paint themselves read `tokens` and repaint on `changed`."""
+
+    changed = pyqtSignal()
+
+    def __init__(self, app: QApplication, appearance: str = "system") -> None:
+        super().__init__(app)
+        self._app = app
+        self._appearance = appearance
+        self.tokens = DARK
+        app.setStyle("Fusion")  # the one style that obeys a style sheet alike on all three systems
+        hints = QGuiApplication.styleHints()
+        if hints is not None:
+            hints.colorSchemeChanged.connect(self._apply)
+        self._apply()
+
+    @property
+    def appearance(self) -> str:
+        return self._appearance
+
+    def set_appearance(self, appearance: str) -> None:
+        """`system`, `dark` or `light`."""
+        if appearance not in APPEARANCES:
+            raise ValueError(f"no appearance {appearance!r}; there are: {', '.join(APPEARANCES)}")
+        self._appearance = appearance
+        self._apply()
+
+    @property
+    def is_dark(self) -> bool:
+        return self.tokens is DARK
+
+    def color(self, name: str, alpha: int = 255) -> QColor:
+        """The token `name` as a colour, alpha 0..255."""
+        color = QColor(getattr(self.tokens, name))
+        color.setAlpha(alpha)
+        return color
+
+    def _apply(self) -> None:
+        if self._appearance == "system":
+            hints = QGuiApplication.styleHints()
+            light = hints is not None and hints.colorScheme() == Qt.ColorScheme.Light
+            self.tokens = LIGHT if light else DARK
+        else:
+            self.tokens = LIGHT if self._appearance == "light" else DARK
+        self._app.setPalette(_palette(self.tokens))
+        self._app.setStyleSheet(_style_sheet(self.tokens))
+        self.changed.emit()
+
+
+def _palette(tokens: Tokens) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for which, color in {
+        role.Window: tokens.window,
+        role.WindowText: tokens.text,
+        role.Base: tokens.surface,
+        role.AlternateBase: tokens.window,
+        role.Text: tokens.text,
+        role.PlaceholderText: tokens.muted,
+        role.Button: tokens.raised,
+        role.ButtonText: tokens.text,
+        role.BrightText: tokens.error,
+        role.ToolTipBase: tokens.raised,
+        role.ToolTipText: tokens.text,
+        role.Highlight: tokens.selection,
+        role.HighlightedText: tokens.text,
+        role.Link: tokens.accent,
+        role.Mid: tokens.border,
+        role.Dark: tokens.border,
+        role.Light: tokens.hover,
+    }.items():
+        palette.setColor(which, QColor(color))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(tokens.muted))
+    return palette
+
+
+def _style_sheet(tokens: Tokens) -> str:
+    """style.qss with its $names filled in. Sizes there are in px of the device-independent kind: Qt scales them."""
+    template = Template((Path(__file__).parent / "style.qss").read_text("utf-8"))
+    arrow = (Path(__file__).parent / "icons" / ("down-dark.svg" if tokens is DARK else "down-light.svg")).as_posix()
+    return template.substitute(asdict(tokens), arrow=arrow)
