@@ -1,0 +1,102 @@
+"""Audio in and out of the engine: read a clip, resample, find the speech in it, log-mels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.errors import BadPromptError
+from engine.types import Audio
+
+SILENCE_DB = -40.0  # below a clip's loudest frame: no speech
+MAX_CLIP_S = 600.0  # nobody means a longer file as a prompt
+
+
+@dataclass(frozen=True)
+class MelConfig:
+    """A log-mel front end."""
+
+    rate: int
+    hop: int
+    n_fft: int
+    n_mels: int
+    f_min: float
+    f_max: float
+    floor: float  # magnitudes below it count as it
+
+
+MINI_MEL = MelConfig(rate=24_000, hop=240, n_fft=1024, n_mels=100, f_min=0.0, f_max=12_000.0, floor=1e-5)
+
+
+def _hz_to_mel(hz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Slaney's scale (Auditory Toolbox, 1998): linear below 1 kHz, logarithmic above."""
+    return np.where(hz < 1000, hz * 3 / 200, 15 + 27 * np.log(np.maximum(hz, 1000) / 1000) / np.log(6.4))
+
+
+def _mel_to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(mel < 15, mel * 200 / 3, 1000 * 6.4 ** ((mel - 15) / 27))
+
+
+@cache
+def mel_filters(config: MelConfig) -> Tensor:
+    """(n_mels, n_fft / 2 + 1): triangles of unit area on Slaney's scale."""
+    edges = _mel_to_hz(
+        np.linspace(*_hz_to_mel(np.array([config.f_min, config.f_max])), config.n_mels + 2)  # type: ignore[arg-type]
+    )
+    bins = np.linspace(0, config.rate / 2, config.n_fft // 2 + 1)
+    up = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
+    down = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
+    triangles = np.maximum(0, np.minimum(up, down)) * (2 / (edges[2:] - edges[:-2]))[:, None]
+    return torch.from_numpy(triangles.astype(np.float32))
+
+
+def log_mel(audio: Tensor, config: MelConfig = MINI_MEL) -> Tensor:
+    """Audio (B, T) -> natural log of mel magnitudes (B, n_mels, T // hop); frame i is centred on (i + 0.5) hops."""
+    edge = (config.n_fft - config.hop) // 2
+    padded = F.pad(audio[:, None], (edge, edge), mode="reflect")[:, 0]
+    window = torch.hann_window(config.n_fft, device=audio.device)
+    spectrum = torch.stft(padded, config.n_fft, config.hop, config.n_fft, window, center=False, return_complex=True)
+    # abs() has an infinite gradient at zero, which digital silence reaches
+    magnitude = (spectrum.real.square() + spectrum.imag.square() + 1e-9).sqrt()
+    return (mel_filters(config).to(audio.device) @ magnitude).clamp(min=config.floor).log()
+
+
+def resample(audio: Audio, rate: int, to_rate: int) -> Audio:
+    """Audio (T,) at `rate` -> (round(T * to_rate / rate),) at `to_rate`."""
+    if rate == to_rate:
+        return audio
+    return np.asarray(soxr.resample(audio, rate, to_rate), np.float32)
+
+
+def read_clip(path: Path) -> tuple[Audio, int]:
+    """A WAV, FLAC, MP3 or OGG file -> mono audio (T,) and its rate. Raises BadPromptError."""
+    try:
+        info = soundfile.info(path)
+        if info.duration > MAX_CLIP_S:
+            raise BadPromptError(f"{path} lasts {info.duration:.0f} s; a prompt may last {MAX_CLIP_S:.0f} s at most")
+        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except (soundfile.SoundFileError, OSError) as error:
+        raise BadPromptError(f"cannot read {path} as audio ({error}); give a WAV, FLAC, MP3 or OGG file") from error
+    return audio.mean(axis=1), int(rate)
+
+
+def speech_bounds(audio: Audio, rate: int, threshold_db: float = SILENCE_DB) -> tuple[int, int]:
+    """(first, end) sample of what is louder than `threshold_db` below the loudest 10 ms; (0, 0) if all is silent."""
+    hop = max(1, rate // 100)
+    n = len(audio) // hop
+    if n == 0:
+        return 0, 0
+    power = np.square(audio[: n * hop].astype(np.float64)).reshape(n, hop).mean(axis=1)
+    if power.max() <= 1e-10:
+        return 0, 0
+    loud = np.flatnonzero(power > power.max() * 10 ** (threshold_db / 10))
+    return int(loud[0]) * hop, int(loud[-1] + 1) * hop

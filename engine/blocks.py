@@ -1,0 +1,41 @@
+"""Building blocks that several stages of the embedded voice share."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class ConvNeXt(nn.Module):
+    """Depthwise convolution, then a pointwise MLP, on a residual (Liu et al. 2022, in one dimension as in Vocos).
+
+    (B, dim, T) -> (B, dim, T); reaches 3 frames to each side.
+    """
+
+    REACH = 3
+
+    def __init__(self, dim: int, hidden: int, scale: float) -> None:
+        super().__init__()
+        self.depthwise = nn.Conv1d(dim, dim, 2 * self.REACH + 1, padding=self.REACH, groups=dim)
+        self.norm = nn.LayerNorm(dim)
+        self.expand = nn.Linear(dim, hidden)
+        self.contract = nn.Linear(hidden, dim)
+        self.scale = nn.Parameter(torch.full((dim,), scale))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.depthwise(x).transpose(1, 2)
+        y = self.contract(F.gelu(self.expand(self.norm(y)))) * self.scale
+        return x + y.transpose(1, 2)
+
+
+class ChannelNorm(nn.LayerNorm):
+    """Layer norm over the channels of (B, dim, T)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.transpose(1, 2)).transpose(1, 2)
+
+
+def convnexts(dim: int, n: int, expansion: int = 3) -> nn.Sequential:
+    """`n` blocks, each starting at 1/n of its strength."""
+    return nn.Sequential(*[ConvNeXt(dim, expansion * dim, 1 / n) for _ in range(n)])
