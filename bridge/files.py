@@ -1,0 +1,95 @@
+"""Files that others read while we write them: whole or not there at all, with names that every system and DAW takes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import shutil
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from bridge.errors import RefusedError
+
+MAX_NAME_LENGTH = 80  # leaves room for a take suffix and a folder below Windows' 260 characters
+
+# Windows opens devices under these names whatever the extension is: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+_DEVICE_NAMES = frozenset(
+    ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))]
+)
+
+
+@contextlib.contextmanager
+def atomic_file(path: Path) -> Iterator[BinaryIO]:
+    """A file to write into that appears at `path` only when the block has ended well; else nothing is left behind.
+
+    Temporary name in the same folder, fsync, rename: a DAW that watches the folder never sees half a file, and a
+    loss of power leaves the old file or the new one. Folders on the way are made. Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f".{path.name[:100]}.{secrets.token_hex(6)}.part"
+    try:
+        with temporary.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, temporary)
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """`data` as the whole content of `path`, or nothing changed. Raises OSError."""
+    with atomic_file(path) as file:
+        file.write(data)
+
+
+def safe_name(text: str, *, fallback: str = "unnamed") -> str:
+    """A file or folder name for Windows, macOS and Linux: ASCII letters, digits, `_ - .` only.
+
+    Accents are dropped, everything else becomes one `_`. Two texts may give one name: it names, it does not identify.
+    """
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^A-Za-z0-9_.-]+", "_", ascii_text)
+    name = re.sub(r"_{2,}", "_", name)[:MAX_NAME_LENGTH].strip(
+        "._-"
+    )  # a leading - reads as an option, a final . is lost
+    if not name:
+        return fallback
+    return f"{name}_" if name.split(".")[0].lower() in _DEVICE_NAMES else name
+
+
+def resolve_inside(folder: Path, path: str | Path) -> Path:
+    """The real place of `path` (relative to `folder`, or absolute), links and `..` resolved.
+
+    Raises RefusedError when that is not inside `folder`: a client never names an arbitrary file.
+    """
+    root = folder.resolve()
+    given = str(path)
+    # Windows also splits at backslash and reads `C:`: a name that means another place there is taken nowhere.
+    if not given or "\0" in given or (os.name == "posix" and ("\\" in given or re.match(r"[A-Za-z]:", given))):
+        raise RefusedError(f"{given!r} is not a file name that works on every system; use letters, digits and _ - .")
+    place = (root / given).resolve()
+    if place != root and root not in place.parents:
+        raise RefusedError(f"{given!r} lies outside {root}; only files inside that folder may be used")
+    return place
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes the rename itself last; Windows has no such call and needs none."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass  # some network file systems refuse it; the file is complete all the same
+    finally:
+        os.close(handle)
