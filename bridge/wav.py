@@ -211,8 +211,9 @@ def _bext(metadata: ClipMetadata, rate: int, depth: int, n_channels: int) -> byt
     )
     assert len(fixed) == BEXT_BYTES
     mode = {1: "mono", 2: "stereo"}.get(n_channels, "multitrack")
-    history = f"A=PCM,F={rate},W={depth},M={mode},T={metadata.originator}"
-    return fixed + _ascii(history, 200) + b"\r\n"
+    history = _ascii(f"A=PCM,F={rate},W={depth},M={mode},T={metadata.originator}", 200)
+    # Of even length, since libsndfile (1.2) loses its way in an RF64 file behind a bext chunk that needs a pad byte.
+    return fixed + history + b" " * (len(history) & 1) + b"\r\n"
 
 
 def _cues(markers: list[Marker]) -> bytes:
