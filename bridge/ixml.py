@@ -10,7 +10,7 @@ from bridge.errors import BadArgumentError
 
 IXML_VERSION = "3.01"  # http://www.gallery.co.uk/ixml/
 
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters XML 1.0 cannot hold
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # characters XML 1.0 cannot hold
 _FRAME_RATE = re.compile(r"[1-9]\d{0,5}/[1-9]\d{0,5}")
 CREATED = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)")
 
@@ -150,6 +150,6 @@ def parse_ixml(document: bytes) -> ClipMetadata:
 
 def _add(parent: ET.Element, tag: str, value: object) -> None:
     """A child with a text; an empty value leaves the element out, as iXML asks."""
-    text = _NOT_XML.sub("", str(value))
+    text = NOT_XML.sub("", str(value))
     if text:
         ET.SubElement(parent, tag).text = text

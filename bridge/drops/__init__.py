@@ -1,1 +1,17 @@
-"""See the module docstrings; the public names are listed here."""
+"""One file a way into a DAW, each with probe, drop, verify, undo."""
+
+from bridge.drops.base import DropError, DropJob, DropReceipt, DropTarget, Probe
+from bridge.drops.dawproject import DawProject
+from bridge.drops.reaper_project import ReaperProject
+from bridge.drops.watch_folder import WatchFolder
+
+__all__ = [
+    "DawProject",
+    "DropError",
+    "DropJob",
+    "DropReceipt",
+    "DropTarget",
+    "Probe",
+    "ReaperProject",
+    "WatchFolder",
+]
