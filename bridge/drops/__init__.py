@@ -2,6 +2,7 @@
 
 from bridge.drops.base import DropError, DropJob, DropReceipt, DropTarget, Probe
 from bridge.drops.dawproject import DawProject
+from bridge.drops.reaper_live import ReaperLive
 from bridge.drops.reaper_project import ReaperProject
 from bridge.drops.watch_folder import WatchFolder
 
@@ -12,6 +13,7 @@ __all__ = [
     "DropReceipt",
     "DropTarget",
     "Probe",
+    "ReaperLive",
     "ReaperProject",
     "WatchFolder",
 ]
