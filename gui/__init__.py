@@ -1,1 +1,6 @@
-"""See the module docstrings; the public names are listed here."""
+"""The control panel. `gui.run(daemon)` shows it; `gui.screenshots.save(folder)` makes its pictures."""
+
+from gui import screenshots
+from gui.application import run
+
+__all__ = ["run", "screenshots"]

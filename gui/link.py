@@ -139,8 +139,15 @@ class DaemonLink(QObject):
     def remove(self, line_id: str) -> None:
         self._ask(f"remove {line_id}", lambda: self._daemon.remove(line_id))
 
-    def add_timbre(self, name: str, file: str, then: Callable[[float], None] | None = None) -> None:
-        self._ask(f"add timbre {name}", lambda: self._daemon.add_timbre(name, file), then)
+    def add_timbre(self, name: str, file: str, before: Callable[[], None] | None = None) -> None:
+        """Learn a clip of the inbox; `before` (it may copy the clip there) runs first, on the link's thread."""
+
+        def work() -> float:
+            if before is not None:
+                before()
+            return self._daemon.add_timbre(name, file)
+
+        self._ask(f"add timbre {name}", work)
 
     def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "") -> None:
         self._ask(f"save emotion {name}", lambda: self._daemon.save_emotion(name, weights, note))
