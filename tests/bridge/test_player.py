@@ -1,0 +1,250 @@
+"""Live sound, heard through the null sink of a real PulseAudio: what was given is what the device gets."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.errors import DeviceError
+from bridge.player import Audio, Player, Ring
+from tests.pulse import RATE, WAIT_S, PulseServer, Recorder, pulse_server, wait_for
+
+# ---- the ring -----------------------------------------------------------------------------------------------------
+
+
+@given(st.integers(1, 40), st.lists(st.tuples(st.booleans(), st.integers(0, 60)), max_size=60))
+def test_ring_gives_back_what_went_in_and_never_more_than_it_holds(
+    capacity: int, steps: list[tuple[bool, int]]
+) -> None:
+    ring, source, heard = Ring(capacity), np.arange(1, 4001, dtype=np.float32), []
+    n_in = n_out = 0
+    for is_write, n in steps:
+        if is_write:
+            taken = ring.write(source[n_in : n_in + n])
+            assert taken == min(n, capacity - (n_in - n_out))
+            n_in += taken
+        else:
+            out = np.full(n, 0.5, np.float32)
+            got = ring.add_to(out)
+            assert got == min(n, n_in - n_out)
+            np.testing.assert_array_equal(out[got:], 0.5)
+            heard.append(out[:got] - 0.5)
+            n_out += got
+        assert ring.n_waiting == n_in - n_out
+    np.testing.assert_array_equal(np.concatenate([*heard, np.zeros(0)]), source[:n_out])
+
+
+def test_ring_keeps_order_between_two_threads() -> None:
+    ring, n_samples = Ring(97), 10_000
+    source = np.arange(1, n_samples + 1, dtype=np.float32)
+
+    def write() -> None:
+        left = source
+        while len(left):
+            left = left[ring.write(left[:61]) :]
+            time.sleep(0)  # lets the other thread on
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    deadline_s = time.monotonic() + WAIT_S
+    parts: list[Audio] = []
+    while sum(map(len, parts)) < n_samples and time.monotonic() < deadline_s:
+        out = np.zeros(53, np.float32)
+        if got := ring.add_to(out):
+            parts.append(out[:got])
+        else:
+            time.sleep(0)
+    writer.join()
+    np.testing.assert_array_equal(np.concatenate(parts), source)
+
+
+# ---- a real sound server --------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Ear:
+    """What a player tells about one sound."""
+
+    first_ms: list[float] = field(default_factory=list)
+    ends: queue.Queue[tuple[int, bool]] = field(default_factory=queue.Queue)
+    problems: queue.Queue[Exception] = field(default_factory=queue.Queue)
+    levels: list[tuple[float, float]] = field(default_factory=list)
+
+    def listen(self, player: Player) -> Player:
+        player.listen(lambda peak_db, rms_db: self.levels.append((peak_db, rms_db)), self.problems.put)
+        return player
+
+    def on_end(self, n_samples: int, stopped: bool) -> None:
+        self.ends.put((n_samples, stopped))
+
+
+@pytest.fixture
+def pulse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PulseServer]:
+    with pulse_server(tmp_path_factory.mktemp("p")) as server:  # short: the path of a socket has a limit
+        yield server
+
+
+def ramp(n_samples: int, first: int = 1) -> Audio:
+    """Each sample is another one, none is zero, all are exact in float32."""
+    return (np.arange(first, first + n_samples) / 2**20).astype(np.float32)
+
+
+def in_blocks(audio: Audio, size: int = 1000) -> Iterator[Audio]:
+    for start in range(0, len(audio), size):
+        yield audio[start : start + size]
+
+
+def test_the_device_gets_exactly_the_given_samples(pulse: PulseServer) -> None:
+    audio, ear = ramp(2 * RATE), Ear()
+    with Recorder(pulse) as recorder, ear.listen(Player("", RATE)) as player:
+        player.start(in_blocks(audio), ear.first_ms.append, ear.on_end)
+        assert ear.ends.get(timeout=WAIT_S) == (len(audio), False)
+        heard = recorder.sounding(len(audio))
+        wait_for(lambda: ear.levels[-1][0] < -100, "silence to be told")
+    np.testing.assert_array_equal(heard, audio)
+    (first_ms,) = ear.first_ms
+    assert first_ms > 0
+    assert ear.problems.empty()
+    peak_db = max(peak for peak, _ in ear.levels)
+    assert peak_db == pytest.approx(20 * np.log10(audio[-1]), abs=0.5)
+
+
+def test_sound_begins_before_the_rest_is_made_and_gaps_are_counted(pulse: PulseServer) -> None:
+    audio, ear = ramp(RATE), Ear()
+    go_on, pulled_on = threading.Event(), set()
+
+    def blocks() -> Iterator[Audio]:
+        pulled_on.add(threading.current_thread().name)
+        yield audio[: RATE // 4]
+        assert go_on.wait(WAIT_S)
+        yield audio[RATE // 4 :]
+
+    with Recorder(pulse) as recorder, ear.listen(Player("", RATE)) as player:
+        handle = player.start(blocks(), ear.first_ms.append, ear.on_end)
+        np.testing.assert_array_equal(recorder.sounding(RATE // 4), audio[: RATE // 4])
+        wait_for(lambda: handle.underruns == 1, "the underrun to be counted")
+        wait_for(lambda: len(ear.first_ms) == 1, "the first sound to be told")
+        go_on.set()
+        assert ear.ends.get(timeout=WAIT_S) == (len(audio), False)
+        np.testing.assert_array_equal(recorder.sounding(len(audio)), audio)
+        assert handle.underruns == 1
+    assert pulled_on == {"player-feed"}
+
+
+def test_two_sounds_are_mixed(pulse: PulseServer) -> None:
+    unit = 2.0**-20
+    fine = (unit * np.tile(np.arange(1, 1001), 40)).astype(np.float32)
+    coarse = (unit * 1024 * np.tile(np.arange(1, 401), 100)).astype(np.float32)  # below 1/2, and exact beside `fine`
+    ear = Ear()
+    with Recorder(pulse) as recorder, ear.listen(Player("", RATE)) as player:
+        player.start(in_blocks(fine), ear.first_ms.append, ear.on_end)
+        player.start(in_blocks(coarse), ear.first_ms.append, ear.on_end)
+        assert [ear.ends.get(timeout=WAIT_S) for _ in range(2)] == [(40_000, False)] * 2
+        heard = np.round(recorder.sounding(40_000) / unit).astype(int)
+        wait_for(lambda: int(np.sum(recorder.frames[:, 0] >= 1024 * unit)) >= 40_000, "all of the second sound")
+        heard = np.round(recorder.sounding(40_000) / unit).astype(int)
+    np.testing.assert_array_equal((heard % 1024)[heard % 1024 > 0], np.round(fine / unit).astype(int))
+    np.testing.assert_array_equal((heard // 1024)[heard // 1024 > 0], np.round(coarse / unit / 1024).astype(int))
+    assert len(ear.first_ms) == 2
+
+
+def test_stop_ends_one_sound_fades_it_and_lets_go_of_its_blocks(pulse: PulseServer) -> None:
+    ear, other, closed = Ear(), Ear(), threading.Event()
+    loud = np.full(RATE // 10, 0.5, np.float32)
+
+    def endless() -> Iterator[Audio]:
+        try:
+            while True:
+                yield loud
+        finally:
+            closed.set()
+
+    with Recorder(pulse) as recorder, ear.listen(Player("", RATE)) as player:
+        handle = player.start(endless(), ear.first_ms.append, ear.on_end)
+        recorder.sounding(RATE // 4)
+        handle.stop()
+        n_samples, stopped = ear.ends.get(timeout=WAIT_S)
+        assert stopped and closed.wait(WAIT_S)
+        heard = recorder.sounding(n_samples - 1)  # the last one of the fade is zero
+        assert np.abs(np.diff(heard)).max() < 0.05  # no click
+        assert heard[-1] < 0.05
+        player.start(in_blocks(ramp(100)), other.first_ms.append, other.on_end)  # the stream goes on
+        assert other.ends.get(timeout=WAIT_S) == (100, False)
+    assert ear.ends.empty()
+
+
+def test_stop_is_told_although_the_next_block_is_still_being_made(pulse: PulseServer) -> None:
+    ear, go_on = Ear(), threading.Event()
+
+    def blocks() -> Iterator[Audio]:
+        yield ramp(1000)
+        assert go_on.wait(WAIT_S)
+        yield ramp(1000)
+
+    with ear.listen(Player("", RATE)) as player:
+        handle = player.start(blocks(), ear.first_ms.append, ear.on_end)
+        wait_for(lambda: bool(ear.first_ms), "the first sound")
+        handle.stop()
+        n_samples, stopped = ear.ends.get(timeout=WAIT_S)
+        assert stopped and n_samples <= 1000
+        go_on.set()
+    assert ear.ends.empty()
+
+
+def test_blocks_that_fail_end_the_sound_and_are_told(pulse: PulseServer) -> None:
+    ear = Ear()
+
+    def blocks() -> Iterator[Audio]:
+        yield ramp(500)
+        raise RuntimeError("out of voice")
+
+    with Recorder(pulse) as recorder, ear.listen(Player("", RATE)) as player:
+        player.start(blocks(), ear.first_ms.append, ear.on_end)
+        assert ear.ends.get(timeout=WAIT_S) == (500, True)
+        np.testing.assert_array_equal(recorder.sounding(500), ramp(500))
+    assert str(ear.problems.get_nowait()) == "out of voice"
+
+
+def test_sounds_end_when_the_player_is_closed(pulse: PulseServer) -> None:
+    ear = Ear()
+    player = ear.listen(Player("", RATE))
+    with player:
+        player.start(in_blocks(ramp(20 * RATE)), ear.first_ms.append, ear.on_end)
+        wait_for(lambda: bool(ear.first_ms), "the first sound")
+    n_samples, stopped = ear.ends.get(timeout=WAIT_S)
+    assert stopped and n_samples < 20 * RATE
+    with pytest.raises(DeviceError, match="closed"):
+        player.start(in_blocks(ramp(10)), ear.first_ms.append, ear.on_end)
+
+
+def test_a_lost_device_is_told_and_can_come_back(pulse: PulseServer) -> None:
+    ear = Ear()
+    with ear.listen(Player("", RATE)) as player:
+        player.start(in_blocks(ramp(20 * RATE)), ear.first_ms.append, ear.on_end)
+        wait_for(lambda: bool(ear.first_ms), "the first sound")
+        pulse.stop()
+        n_samples, stopped = ear.ends.get(timeout=WAIT_S)
+        assert stopped and n_samples < 20 * RATE
+        problem = ear.problems.get(timeout=WAIT_S)
+        assert isinstance(problem, DeviceError) and "plug it in" in str(problem)
+        with pytest.raises(DeviceError, match=r"no sound output.*render to a file"):
+            player.start(in_blocks(ramp(10)), ear.first_ms.append, ear.on_end)
+        pulse.start()
+        player.start(in_blocks(ramp(10)), ear.first_ms.append, ear.on_end)
+        assert ear.ends.get(timeout=WAIT_S) == (10, False)
+
+
+def test_an_unknown_device_names_those_there_are(pulse: PulseServer) -> None:
+    with (
+        Player("Moon Speakers", RATE) as player,
+        pytest.raises(DeviceError, match=r"'Moon Speakers'.*there are: .*pulse"),
+    ):
+        player.start(in_blocks(ramp(10)), lambda ms: None, lambda n, stopped: None)
