@@ -6,7 +6,9 @@ import enum
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bridge.timeline import Position
+from bridge.timeline import Length, Position
+
+__all__ = ["Cue", "Length", "Line", "LineState", "Position", "Take"]
 
 
 class LineState(enum.StrEnum):
@@ -21,24 +23,6 @@ class LineState(enum.StrEnum):
     STOPPED = "stopped"
     FAILED = "failed"
     CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True)
-class Length:
-    """A wanted length, exact: `count` units of 1/`rate` s - 2.400 s is Length(2400, 1000)."""
-
-    count: int
-    per_second_num: int = 1  # units a second as a fraction: 24000/1001 for 23.976 frames a second
-    per_second_den: int = 1
-
-    def samples(self, rate: int) -> int:
-        """round(seconds x rate), half away from zero, in integers."""
-        top = self.count * self.per_second_den * rate
-        return (2 * top + self.per_second_num) // (2 * self.per_second_num)
-
-    @property
-    def seconds(self) -> float:
-        return self.count * self.per_second_den / self.per_second_num
 
 
 @dataclass(frozen=True)
