@@ -49,9 +49,8 @@ def _mel_to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
 @cache
 def mel_filters(config: MelConfig) -> Tensor:
     """(n_mels, n_fft / 2 + 1): triangles of unit area on Slaney's scale."""
-    edges = _mel_to_hz(
-        np.linspace(*_hz_to_mel(np.array([config.f_min, config.f_max])), config.n_mels + 2)  # type: ignore[arg-type]
-    )
+    low, high = _hz_to_mel(np.array([config.f_min, config.f_max]))
+    edges = _mel_to_hz(np.linspace(float(low), float(high), config.n_mels + 2))
     bins = np.linspace(0, config.rate / 2, config.n_fft // 2 + 1)
     up = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
     down = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]

@@ -1,8 +1,9 @@
 """The embedded voice's vocoder: a network shapes a pulse train and noise in the STFT domain.
 
-S = exp(a) e^(ip) STFT(pulses of F0) + exp(n) STFT(noise); the waveform is the inverse STFT of S. The network predicts harmonic
-gain a, phase offset p and noise gain n for each bin and frame. The pulses already carry coherent phases, so spectral losses
-alone train it (neural source-filter: Wang et al. 2019; HiFTNet: Li et al. 2023; the backbone is Vocos': Siuzdak 2023).
+S = exp(a) e^(ip) STFT(pulses of F0) + exp(n) STFT(noise); the waveform is the inverse STFT of S. The network predicts
+harmonic gain a, phase offset p and noise gain n for each bin and frame. The pulses already carry coherent phases, so
+spectral losses alone train it (neural source-filter: Wang et al. 2019; HiFTNet: Li et al. 2023; the backbone is
+Vocos': Siuzdak 2023).
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def phase_of(f0: Tensor, config: SourceFilterConfig, start: Tensor | float = 0.0
 
 
 def pulses(f0: Tensor, phase: Tensor, config: SourceFilterConfig) -> Tensor:
-    """A band-limited pulse train of unit power, silent where unvoiced: a Dirichlet kernel of all harmonics below Nyquist.
+    """A band-limited pulse train of unit power, silent where unvoiced: a Dirichlet kernel.
 
     F0 (B, T) Hz and phase (B, T hop) in cycles -> (B, T hop).
     """
@@ -57,6 +58,8 @@ def pulses(f0: Tensor, phase: Tensor, config: SourceFilterConfig) -> Tensor:
 
 class SourceFilterVocoder(nn.Module):
     """Normalised log-mel (B, n_mels, T), F0 (B, T) -> audio (B, T hop)."""
+
+    window: Tensor
 
     def __init__(self, config: SourceFilterConfig) -> None:
         super().__init__()

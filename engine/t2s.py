@@ -1,8 +1,9 @@
 """The embedded voice's text-to-semantic stage.
 
 A bidirectional encoder reads the phonemes, a planner gives each its seconds, and a GPT writes one semantic token every
-40 ms, each step told the phonemes of its two halves. The sum of the plan is the length asked for, so the number of tokens is
-exact and nothing is skipped or said twice. (IndexTTS2 tells its GPT only the number of tokens; Zhou et al. 2025, section 3.2.)
+40 ms, each step told the phonemes of its two halves. The sum of the plan is the length asked for, so the number of
+tokens is exact and nothing is skipped or said twice. (IndexTTS2 tells its GPT only the number of tokens; Zhou et al.
+2025, section 3.2.)
 """
 
 from __future__ import annotations
@@ -74,6 +75,8 @@ class TextEncoder(nn.Module):
 
 class T2S(nn.Module):
     """Text encoder, planner and token GPT."""
+
+    all_digits: Tensor  # (n_codes, n_digits)
 
     def __init__(self, config: T2SConfig) -> None:
         super().__init__()

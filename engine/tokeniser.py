@@ -1,7 +1,8 @@
 """The embedded voice's semantic tokens: 25 codes a second that say what is spoken and how, but not by whom.
 
-Finite scalar quantisation (Mentzer et al. 2024). The decoder is only there to train the codes: told the timbre by number,
-it has to give back mel, phonemes and pitch, so that the codes need not carry the timbre. At run time T2S makes the codes.
+Finite scalar quantisation (Mentzer et al. 2024). The decoder is only there to train the codes: told the timbre by
+number, it has to give back mel, phonemes and pitch, so that the codes need not carry the timbre. At run time T2S
+makes the codes.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ class TokeniserConfig:
 
 class FSQ(nn.Module):
     """Round each of a few bounded dimensions to one of its levels; gradients pass straight through."""
+
+    middle: Tensor  # (n_dims,)
+    steps: Tensor  # (n_dims,) what a digit counts in the code
 
     def __init__(self, levels: tuple[int, ...]) -> None:
         super().__init__()

@@ -23,7 +23,9 @@ class TransformerConfig:
 class KVCache:
     """Keys and values of what is passed already, for every layer; room for `max_len` positions is taken at once."""
 
-    def __init__(self, config: TransformerConfig, *, batch: int, max_len: int, dtype: torch.dtype = torch.float32) -> None:
+    def __init__(
+        self, config: TransformerConfig, *, batch: int, max_len: int, dtype: torch.dtype = torch.float32
+    ) -> None:
         shape = (config.n_layer, 2, batch, config.n_head, max_len, config.dim // config.n_head)
         self._store = torch.zeros(shape, dtype=dtype)
         self.length = 0

@@ -1,4 +1,4 @@
-"""The values that go into the engine and come out of it. No torch module is imported here, so the panel may use them."""
+"""The values that go into the engine and come out of it. No torch is imported here, so the panel may use them."""
 
 from __future__ import annotations
 

@@ -10,14 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-ALPHABET = " !,.:;?AIOTWYbdfhijklmnpstuvwzæðŋɑɔəɛɜɡɪɹʃʊʌʒʤʧˈˌ̩θᵊᵻ\""  # id = place + 1; 0 is the pause at both ends
+from engine.prompt import MEL_MEAN, MEL_STD, OCTAVE_STD, PITCH_HZ
+
+ALPHABET = ' !,.:;?AIOTWYbdfhijklmnpstuvwzæðŋɑɔəɛɜɡɪɹʃʊʌʒʤʧˈˌ̩θᵊᵻ"'  # id = place + 1; 0 is the pause at both ends
 N_PHONEMES = len(ALPHABET) + 1
 N_TIMBRES = 160
 N_MELS = 100
 N_FEATURES = N_MELS + 2
-
-# The corpus's own mean and spread, so that every channel has about unit variance. Octaves vary by about a quarter.
-MEL_MEAN, MEL_STD, OCTAVE_STD = -5.2, 2.1, 0.28
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,16 @@ class Corpus:
         out[:, N_MELS + 1] = np.where(self.f0[at] > 0, 1.0, -1.0)
         return torch.from_numpy(out)
 
+    def prompt(self, line: Line, first: int, n: int) -> Tensor:
+        """(n, N_FEATURES) of a line as they are known of a prompt: the pitch in octaves above PITCH_HZ."""
+        out = self.features(line.start + first, n)
+        out[:, N_MELS] = out[:, N_MELS] * OCTAVE_STD + self.base(line)
+        return out
+
+    def base(self, line: Line) -> float:
+        """Base pitch of the line's timbre in octaves above PITCH_HZ."""
+        return line.base_octave - float(np.log2(PITCH_HZ))
+
     def phoneme_ids(self, line: Line, first: int, n: int) -> Tensor:
         """(n,) phoneme id of each frame."""
         return line.phonemes[torch.from_numpy(self.place[first : first + n].astype(np.int64))]
@@ -82,5 +91,6 @@ class Corpus:
         enough = [i for i in lines if self.lines[i].n_frames >= n]
         weight = np.array([self.lines[i].n_frames for i in enough], float)
         picked = rng.choice(enough, batch, p=weight / weight.sum())
-        return [(line, line.start + int(rng.integers(line.n_frames - n + 1))) for line in (self.lines[i] for i in picked)]
-
+        return [
+            (line, line.start + int(rng.integers(line.n_frames - n + 1))) for line in (self.lines[i] for i in picked)
+        ]

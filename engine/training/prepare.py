@@ -20,12 +20,12 @@ import json
 from pathlib import Path
 
 import numpy as np
-import parselmouth
 import soundfile
 import torch
 from numpy.typing import NDArray
 
 from engine.audio import MINI_MEL, log_mel, speech_bounds
+from engine.prompt import pitch
 
 FRAME_S = 0.025  # the corpus labels' duration frame
 LEAD_S, TAIL_S = 0.010, 0.020  # silence kept before and after the speech
@@ -33,18 +33,6 @@ HOP, RATE = MINI_MEL.hop, MINI_MEL.rate
 
 # The pitch rule that each of the eight emotions was spoken with, in semitones at weight 1 (the corpus's own table).
 EMOTION_SEMITONES = np.array([3.0, 1.5, -2.0, 4.5, -2.5, -1.0, 4.0, -0.5])
-
-
-def pitch(audio: NDArray[np.float32], n_frames: int) -> NDArray[np.float32]:
-    """F0 in Hz at the centre of each of n_frames 10-ms frames, 0 where unvoiced (Boersma 1993, autocorrelation)."""
-    sound = parselmouth.Sound(audio.astype(np.float64), RATE)
-    track = sound.to_pitch_ac(time_step=HOP / RATE, pitch_floor=55.0, pitch_ceiling=700.0)
-    times = (np.arange(n_frames) + 0.5) * HOP / RATE
-    at = np.round((times - track.xs()[0]) / track.dx).astype(int)
-    inside = (at >= 0) & (at < len(track.xs()))
-    f0 = np.zeros(n_frames, np.float32)
-    f0[inside] = track.selected_array["frequency"][at[inside]]
-    return f0
 
 
 def prepare_line(row: dict, audio: NDArray[np.float32], known: set[str]) -> tuple[dict, dict] | None:

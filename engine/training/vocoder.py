@@ -13,8 +13,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.audio import MINI_MEL, log_mel
+from engine.prompt import MEL_MEAN, MEL_STD
 from engine.source_filter import SourceFilterConfig, SourceFilterVocoder
-from engine.training.data import MEL_MEAN, MEL_STD, N_MELS, Corpus
+from engine.training.data import N_MELS, Corpus
 from engine.training.loop import Loop, arguments
 
 CONFIG = SourceFilterConfig(rate=24_000, hop=240, n_fft=960, n_mels=N_MELS, dim=256, depth=8)
@@ -38,7 +39,7 @@ def batch_of(corpus: Corpus, rng: np.random.Generator, lines: list[int], batch: 
 
 
 def spectral_losses(made: Tensor, real: Tensor) -> dict[str, Tensor]:
-    """15 x L1 of log-mels, and at four resolutions L1 of log magnitudes with spectral convergence (Parallel WaveGAN)."""
+    """15 x L1 of log-mels; at four resolutions L1 of log magnitudes and spectral convergence (Parallel WaveGAN)."""
     stft = torch.zeros(())
     for n in RESOLUTIONS:
         window = torch.hann_window(n, device=real.device)

@@ -1,0 +1,180 @@
+"""The embedded voice's stages in order, window by window, so that sound comes before the line is done.
+
+All windows are a function of the line's length alone, and every random number is drawn for a place on the line, so
+the same line gives the same samples whoever listens and however fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from engine.prompt import OCTAVE_STD, PITCH_HZ
+from engine.s2m import S2M, Foretold
+from engine.sampling import sample
+from engine.source_filter import SourceFilterVocoder, phase_of
+from engine.speech_planner import LinePlan
+from engine.t2s import T2S, align
+from engine.transformer import KVCache
+from engine.types import Audio
+
+WINDOWS = (80, 120, 200, 320)  # frames of the first windows; all that follow are like the last
+CONTEXT = 48  # frames to each side of a window that S2M is shown beside it
+LOWEST_HZ, HIGHEST_HZ = 55.0, 700.0
+FADE_S = 0.003  # at both ends of a line, against clicks
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a line is drawn."""
+
+    temperature: float = 0.7
+    top_p: float = 0.9
+    flow_steps: int = 6
+    flow_temperature: float = 0.7  # of the noise that the flow starts from
+
+
+@dataclass(frozen=True)
+class Voice:
+    """An encoded timbre as tensors."""
+
+    speaker: Tensor  # (1, speaker_dim)
+    base: float  # octaves above PITCH_HZ
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of the line that the GPT speaks in one go: a sentence or so."""
+
+    plan: LinePlan
+    n_tokens: int
+
+
+class Tokens:
+    """The line's semantic tokens and latents, decoded as far as they are asked for."""
+
+    def __init__(
+        self, model: T2S, parts: list[Part], emotion: Tensor, sampling: Sampling, generator: torch.Generator
+    ) -> None:
+        self._steps = self._decode(model, parts, emotion, sampling, generator)
+        self._codes: list[Tensor] = []
+        self._latents: list[Tensor] = []
+
+    def until(self, n: int) -> tuple[Tensor, Tensor]:
+        """Codes (1, n) and latents (1, n, dim)."""
+        while len(self._codes) < n:
+            code, latent = next(self._steps)
+            self._codes.append(code)
+            self._latents.append(latent)
+        return torch.stack(self._codes[:n], 1), torch.cat(self._latents[:n], 1)
+
+    @staticmethod
+    def _decode(
+        model: T2S, parts: list[Part], emotion: Tensor, sampling: Sampling, generator: torch.Generator
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        for part in parts:
+            alignment = align(part.plan.seconds, part.n_tokens, model.config.token_s)
+            told = model.embed_steps(part.plan.states, alignment, emotion, part.plan.rate)
+            cache = KVCache(model.config.gpt, batch=1, max_len=part.n_tokens)
+            code = torch.tensor([model.start])
+            for t in range(part.n_tokens):
+                latent = model(code[:, None], told[:, t : t + 1], cache)
+                code = sample(
+                    model.logits(latent[:, 0]),
+                    temperature=sampling.temperature,
+                    top_p=sampling.top_p,
+                    generator=generator,
+                )
+                yield code, latent
+
+
+def windows(n_frames: int) -> Iterator[tuple[int, int]]:
+    """(first, end) frames of each window of a line."""
+    first, i = 0, 0
+    while first < n_frames:
+        end = min(n_frames, first + WINDOWS[min(i, len(WINDOWS) - 1)])
+        if n_frames - end < WINDOWS[0] // 2:  # no sliver at the end
+            end = n_frames
+        yield first, end
+        first, i = end, i + 1
+
+
+@torch.inference_mode()
+def render_frames(
+    t2s: T2S,
+    s2m: S2M,
+    vocoder: SourceFilterVocoder,
+    parts: list[Part],
+    voice: Voice,
+    emotion: Tensor,
+    n_frames: int,
+    seed: int,
+    sampling: Sampling,
+) -> Iterator[Audio]:
+    """Blocks of audio at the vocoder's rate, in all n_frames hops."""
+    generator = torch.Generator().manual_seed(seed)
+    config, hop = vocoder.config, vocoder.config.hop
+    noise = torch.randn(1, config.n_mels, n_frames, generator=generator) * sampling.flow_temperature
+    breath = torch.randn(1, n_frames * hop, generator=generator)
+    tokens = Tokens(t2s, parts, emotion, sampling, generator)
+    per_token, n_tokens = s2m.config.token_frames, sum(part.n_tokens for part in parts)
+    mel, f0 = torch.empty(1, config.n_mels, 0), torch.empty(1, 0)
+    phase = torch.empty(1, 0, dtype=torch.float64)
+    reach, spoken = config.reach, 0
+    for first, end in windows(n_frames):
+        # From S2M: this window and what surrounds it, in whole tokens.
+        left = max(0, first - CONTEXT) // per_token * per_token
+        right = min(n_frames, end + CONTEXT)
+        codes, latents = tokens.until(min(n_tokens, -(-right // per_token)))
+        at = slice(left // per_token, codes.shape[1])
+        foretold = s2m.regulator(codes[:, at], latents[:, at], torch.ones(1), voice.speaker, right - left)
+        inner = slice(first - left, end - left)
+        made = s2m.mel(foretold, voice.speaker, noise[:, :, left:right], sampling.flow_steps)
+        mel = torch.cat([mel, made[:, :, inner]], 2)
+        more = pitch_of(foretold, voice.base)[:, inner]
+        phase = torch.cat([phase, phase_of(more, config, phase[:, -1:] if phase.numel() else 0.0)], 1)
+        f0 = torch.cat([f0, more], 1)
+        # From the vocoder: all frames whose surroundings are known by now.
+        ready = n_frames if end == n_frames else end - reach
+        if ready <= spoken:
+            continue
+        start, stop = max(0, spoken - reach), min(end, ready + reach)
+        samples = slice(start * hop, stop * hop)
+        sound = vocoder(mel[:, :, start:stop], f0[:, start:stop], breath[:, samples], phase[:, samples])[0]
+        block = sound[(spoken - start) * hop : (ready - start) * hop].numpy()
+        yield faded(block, into=spoken == 0, out_of=ready == n_frames, rate=config.rate)
+        spoken = ready
+
+
+def pitch_of(foretold: Foretold, base: float) -> Tensor:
+    """F0 (B, T) in Hz, 0 where unvoiced."""
+    octave = foretold.octave * OCTAVE_STD + base
+    hz = (PITCH_HZ * torch.exp2(octave)).clamp(LOWEST_HZ, HIGHEST_HZ)
+    return hz * (foretold.voicing > 0)
+
+
+def faded(block: Audio, *, into: bool, out_of: bool, rate: int) -> Audio:
+    """The block with the line's first or last milliseconds faded."""
+    n = min(len(block), round(FADE_S * rate))
+    ramp = np.linspace(0, 1, n, dtype=np.float32)
+    block = np.clip(block, -1, 1).astype(np.float32)
+    if into:
+        block[:n] *= ramp
+    if out_of and n:
+        block[-n:] *= ramp[::-1]
+    return block
+
+
+def parts_for(plans: list[LinePlan], token_s: float) -> list[Part]:
+    """Give each plan a whole number of tokens: its last pause is drawn out to end on a token's edge."""
+    parts = []
+    for plan in plans:
+        n_tokens = max(1, -int(-(plan.total_s - 1e-6) // token_s))
+        seconds = plan.seconds.clone()
+        seconds[:, -1] += n_tokens * token_s - plan.total_s
+        parts.append(Part(replace(plan, seconds=seconds), n_tokens))
+    return parts

@@ -1,0 +1,171 @@
+"""The embedded voice's semantic-to-mel stage.
+
+A length regulator spreads tokens and the GPT's latents over frames and foretells mel, pitch and voicing; flow
+matching adds what the foretold mean leaves out. Tokens carry no timbre: it enters here, as a speaker embedding.
+(IndexTTS2, Zhou et al. 2025, section 3.3: GPT latents beside the tokens, which keeps strongly emotional speech
+intelligible.)
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engine.blocks import ChannelNorm, convnexts
+from engine.flow import solve
+from engine.prompt_encoder import PromptEncoder
+from engine.tokeniser import FSQ
+
+RESIDUAL_STD = 0.35  # of what the foretold mel leaves out, in normalised mel
+DILATIONS = (1, 2, 4)  # of the velocity's blocks, in turn
+
+
+@dataclass(frozen=True)
+class S2MConfig:
+    """Sizes of the stage."""
+
+    n_mels: int
+    levels: tuple[int, ...]  # of the semantic token's digits
+    latent_dim: int  # of the GPT
+    token_frames: int  # mel frames a token lasts
+    speaker_dim: int
+    n_emotions: int
+    prompt_dim: int
+    prompt_depth: int
+    dim: int
+    token_depth: int  # regulator blocks at the rate of tokens
+    frame_depth: int  # and at the rate of frames
+    flow_depth: int
+
+    @property
+    def flow_reach(self) -> int:
+        """Frames to each side that the velocity of a frame depends on."""
+        return 3 * (1 + sum(DILATIONS[i % len(DILATIONS)] for i in range(self.flow_depth)))
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """What the regulator says of every frame."""
+
+    condition: Tensor  # (B, dim, T)
+    mel: Tensor  # (B, n_mels, T) normalised
+    octave: Tensor  # (B, T) above the speaker's base, normalised
+    voicing: Tensor  # (B, T) logit
+
+
+class Regulator(nn.Module):
+    """Tokens (B, N), latents (B, N, latent_dim), speaker (B, speaker_dim) -> Foretold for n_frames <= N token_frames.
+
+    `known` (B,) is 1 where the latents are given and 0 where the tokens alone have to do.
+    """
+
+    def __init__(self, config: S2MConfig) -> None:
+        super().__init__()
+        self.config = config
+        dim = config.dim
+        self.fsq = FSQ(config.levels)
+        self.codes = nn.Embedding(math.prod(config.levels), dim)
+        self.values = nn.Linear(len(config.levels), dim)
+        self.latent_norm = nn.LayerNorm(config.latent_dim)
+        self.latents = nn.Linear(config.latent_dim, dim)
+        self.speaker = nn.Linear(config.speaker_dim, 2 * dim)
+        self.tokens = nn.Sequential(
+            nn.Conv1d(dim, dim, 3, padding=1), ChannelNorm(dim), convnexts(dim, config.token_depth)
+        )
+        self.spread = nn.ConvTranspose1d(
+            dim, dim, 2 * config.token_frames, config.token_frames, config.token_frames // 2
+        )
+        self.frames = nn.Sequential(ChannelNorm(dim), convnexts(dim, config.frame_depth), ChannelNorm(dim))
+        self.head = nn.Conv1d(dim, config.n_mels + 2, 1)
+        nn.init.normal_(self.codes.weight, std=0.02)
+
+    def forward(self, codes: Tensor, latents: Tensor, known: Tensor, speaker: Tensor, n_frames: int) -> Foretold:
+        x = self.codes(codes) + self.values(self.fsq.values(codes).float())
+        x = x + self.latents(self.latent_norm(latents)) * known[:, None, None]
+        at_tokens, at_frames = self.speaker(speaker)[:, :, None].chunk(2, 1)
+        x = self.tokens(x.transpose(1, 2) + at_tokens)
+        x = self.frames(self.spread(x)[:, :, :n_frames] + at_frames)
+        mel, octave, voicing = self.head(x).float().split([self.config.n_mels, 1, 1], 1)
+        return Foretold(x, mel, octave[:, 0], voicing[:, 0])
+
+
+class VelocityBlock(nn.Module):
+    """ConvNeXt whose norm is steered by time and speaker (adaptive layer norm as in DiT, Peebles & Xie 2023)."""
+
+    def __init__(self, dim: int, dilation: int) -> None:
+        super().__init__()
+        self.depthwise = nn.Conv1d(dim, dim, 7, padding=3 * dilation, dilation=dilation, groups=dim)
+        self.norm = nn.LayerNorm(dim, elementwise_affine=False)
+        self.expand, self.contract = nn.Linear(dim, 3 * dim), nn.Linear(3 * dim, dim)
+        self.steer = nn.Linear(dim, 3 * dim)
+        nn.init.zeros_(self.steer.weight)
+        nn.init.zeros_(self.steer.bias)
+
+    def forward(self, x: Tensor, manner: Tensor) -> Tensor:
+        """x (B, dim, T), manner (B, dim)."""
+        scale, shift, gate = self.steer(manner)[:, None].chunk(3, 2)
+        y = self.norm(self.depthwise(x).transpose(1, 2)) * (1 + scale) + shift
+        return x + (self.contract(F.gelu(self.expand(y))) * (0.2 + gate)).transpose(1, 2)
+
+
+class Velocity(nn.Module):
+    """Which way a noisy residual moves. x (B, n_mels, T), time (B,), what is foretold, speaker -> (B, n_mels, T)."""
+
+    def __init__(self, config: S2MConfig) -> None:
+        super().__init__()
+        dim = config.dim
+        self.stem = nn.Conv1d(2 * config.n_mels + dim, dim, 7, padding=3)
+        self.time = nn.Sequential(nn.Linear(64, dim), nn.SiLU(), nn.Linear(dim, dim))
+        self.speaker = nn.Linear(config.speaker_dim, dim)
+        self.blocks = nn.ModuleList(
+            [VelocityBlock(dim, DILATIONS[i % len(DILATIONS)]) for i in range(config.flow_depth)]
+        )
+        self.norm = ChannelNorm(dim)
+        self.out = nn.Conv1d(dim, config.n_mels, 1)
+
+    def forward(self, x: Tensor, time: Tensor, foretold: Foretold, speaker: Tensor) -> Tensor:
+        waves = time[:, None] * torch.exp(torch.linspace(0, math.log(1000), 32, device=time.device))
+        manner = F.silu(self.time(torch.cat([waves.sin(), waves.cos()], 1)) + self.speaker(speaker))
+        h = self.stem(torch.cat([x, foretold.mel, foretold.condition], 1))
+        for block in self.blocks:
+            h = block(h, manner)
+        return self.out(self.norm(h)).float()
+
+
+class S2M(nn.Module):
+    """Speaker and emotion encoders, regulator and velocity."""
+
+    def __init__(self, config: S2MConfig) -> None:
+        super().__init__()
+        self.config = config
+        n_features = config.n_mels + 2
+        # The speaker's base pitch stands behind the embedding.
+        self.speaker = PromptEncoder(n_features, config.speaker_dim + 1, config.prompt_dim, config.prompt_depth)
+        self.emotion = PromptEncoder(n_features, config.n_emotions, config.prompt_dim, config.prompt_depth)
+        self.regulator = Regulator(config)
+        self.velocity = Velocity(config)
+
+    def encode_speaker(self, prompt: Tensor) -> tuple[Tensor, Tensor]:
+        """Prompt features (B, n_mels + 2, T) -> embedding (B, speaker_dim), base in octaves above PITCH_HZ (B,)."""
+        embedding, base = self.speaker(prompt).split([self.config.speaker_dim, 1], 1)
+        return embedding, base[:, 0]
+
+    def encode_emotion(self, prompt: Tensor) -> Tensor:
+        """Prompt features (B, n_mels + 2, T) -> logits of the emotions' weights (B, n_emotions).
+
+        Of the pitch only how it moves counts: its mean belongs to the speaker.
+        """
+        n = self.config.n_mels
+        moving = prompt[:, n : n + 1] - prompt[:, n : n + 1].mean(-1, keepdim=True)
+        return self.emotion(torch.cat([prompt[:, :n], moving, prompt[:, n + 1 :]], 1))
+
+    def mel(self, foretold: Foretold, speaker: Tensor, noise: Tensor, n_steps: int) -> Tensor:
+        """Normalised mel (B, n_mels, T) from noise of that shape."""
+        if n_steps == 0:
+            return foretold.mel
+        residual = solve(lambda x, time: self.velocity(x, time, foretold, speaker), noise, n_steps)
+        return foretold.mel + RESIDUAL_STD * residual

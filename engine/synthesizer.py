@@ -1,0 +1,166 @@
+"""The embedded voice as a whole: text, timbre and emotion in, audio of an exact length out."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import soxr
+import torch
+from torch import Tensor
+
+from engine import checkpoint, speech_planner
+from engine.emotion_text import emotion_from_text
+from engine.errors import BadPromptError
+from engine.prompt import prompt_features
+from engine.renderer import Sampling, Voice, parts_for, render_frames
+from engine.s2m import S2M
+from engine.source_filter import SourceFilterVocoder
+from engine.speech_planner import LinePlan
+from engine.t2s import T2S
+from engine.text import Phonemiser, SpokenText
+from engine.types import Audio, Emotion, Plan, Rendering, RenderRequest, Timbre, WordTime
+
+STRETCH = (0.75, 1.25)  # lengths against the model's own that still sound natural
+SPEEDS = (0.5, 2.0)
+MAX_LINE_S = 300.0
+LEAST_EMOTION = 0.15  # heard weights below it are the encoder's doubt, not the speaker's mood
+
+
+class Synthesizer:
+    """Speaks with the embedded voice. Not thread-safe: one thread owns it. Build it with load()."""
+
+    def __init__(
+        self, t2s: T2S, s2m: S2M, vocoder: SourceFilterVocoder, *, model_id: str, sampling: Sampling | None = None
+    ) -> None:
+        self._t2s, self._s2m, self._vocoder = t2s, s2m, vocoder
+        self._model_id = model_id
+        self._sampling = sampling or Sampling()
+        self._phonemise = Phonemiser(t2s.config.alphabet)
+        self._ids = {p: i + 1 for i, p in enumerate(t2s.config.alphabet)}
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Self:
+        """The voice in `folder`, by default the one that comes with the program. Raises BadCheckpointError."""
+        folder = folder or checkpoint.EMBEDDED
+        return cls(*checkpoint.load(folder), model_id=folder.name)
+
+    @property
+    def model_id(self) -> str:
+        """The name of the weights, e.g. `cuevox-mini-1`."""
+        return self._model_id
+
+    @torch.inference_mode()
+    def encode_timbre(self, audio: Audio, rate: int) -> Timbre:
+        """Audio (T,) at `rate`, best 5 to 10 s of one person -> a timbre. Raises BadPromptError."""
+        embedding, base = self._s2m.encode_speaker(prompt_features(audio, rate))
+        heard = hashlib.sha256(np.ascontiguousarray(audio, np.float32).tobytes())
+        heard.update(f"{rate} {self._model_id}".encode())
+        tensors = {"speaker": embedding[0].numpy(), "base": base.numpy()}
+        return Timbre(heard.hexdigest(), tensors)
+
+    @torch.inference_mode()
+    def encode_emotion(self, audio: Audio, rate: int) -> Emotion:
+        """The emotion heard in a clip of any speaker. Raises BadPromptError."""
+        weights = torch.sigmoid(self._s2m.encode_emotion(prompt_features(audio, rate)))[0]
+        return Emotion(tuple(float(w) if w >= LEAST_EMOTION else 0.0 for w in weights))
+
+    def emotion_from_text(self, sentence: str) -> Emotion:
+        """The emotion a sentence describes or carries."""
+        return emotion_from_text(sentence)
+
+    def render(self, request: RenderRequest) -> Rendering:
+        """Plan at once, audio lazily, block by block. The same request gives the same samples, bit for bit.
+
+        Raises BadTextError when there is nothing to speak.
+        """
+        emotion = torch.tensor([request.emotion.weights])
+        spoken = self._phonemise.split(request.text)
+        natural = [speech_planner.plan(self._t2s, self._ids_of(part), emotion) for part in spoken]
+        natural_s = sum(p.total_s for p in natural)
+        rate, hop = request.rate, self._vocoder.config.hop
+        if request.n_samples is not None:
+            n_samples = request.n_samples
+        else:
+            n_samples = max(1, round(natural_s / request.speed * rate))
+        stretch = n_samples / rate / natural_s
+        plans = self._fit(natural, emotion, n_samples / rate)
+        n_frames = math.ceil(n_samples * self._vocoder.config.rate / (rate * hop) - 1e-9)
+        plan = Plan(
+            n_samples=n_samples,
+            rate=rate,
+            natural_samples=round(natural_s * rate),
+            stretch=stretch,
+            words=_word_times(spoken, plans),
+            warnings=_warnings(stretch),
+        )
+        parts = parts_for(plans, self._t2s.config.token_s)
+        blocks = render_frames(
+            self._t2s, self._s2m, self._vocoder, parts, _voice(request.timbre, self._model_id), emotion, n_frames,
+            request.seed, self._sampling,
+        )  # fmt: skip
+        return Rendering(plan, _exactly(blocks, self._vocoder.config.rate, rate, n_samples))
+
+    def _ids_of(self, part: SpokenText) -> Tensor:
+        return torch.tensor([[0, *(self._ids[p] for p in part.phonemes), 0]])
+
+    def _fit(self, natural: list[LinePlan], emotion: Tensor, total_s: float) -> list[LinePlan]:
+        """Share the length out. Parts end on tokens' edges, so that all but the last get a whole number of tokens."""
+        token_s = self._t2s.config.token_s
+        fitted, left_s, left_natural_s = [], total_s, sum(p.total_s for p in natural)
+        for part in natural[:-1]:
+            share = max(token_s, round(left_s * part.total_s / left_natural_s / token_s) * token_s)
+            fitted.append(speech_planner.fit(self._t2s, part, emotion, share))
+            left_s, left_natural_s = left_s - share, left_natural_s - part.total_s
+        return [*fitted, speech_planner.fit(self._t2s, natural[-1], emotion, max(left_s, token_s))]
+
+
+def _voice(timbre: Timbre, model_id: str) -> Voice:
+    try:
+        return Voice(torch.from_numpy(timbre.tensors["speaker"])[None], float(timbre.tensors["base"].item()))
+    except KeyError as error:
+        raise BadPromptError(
+            f"the timbre was not encoded by {model_id} (it has no {error}); encode its clip again"
+        ) from error
+
+
+def _warnings(stretch: float) -> tuple[str, ...]:
+    if STRETCH[0] <= stretch <= STRETCH[1]:
+        return ()
+    kind = "shorter" if stretch < 1 else "longer"
+    return (
+        f"the length asked for is {stretch:.2f} times the voice's own, outside {STRETCH[0]} to {STRETCH[1]}: "
+        f"it is made, but much {kind} than it would be said; change the text or the length",
+    )
+
+
+def _word_times(spoken: list[SpokenText], plans: list[LinePlan]) -> tuple[WordTime, ...]:
+    times, at = [], 0.0
+    for part, plan in zip(spoken, plans, strict=True):
+        edges = at + np.concatenate([[0.0], np.cumsum(plan.seconds[0].double().numpy())])
+        for word, first, end in part.words:  # places among the phonemes; the pause before them is place 0
+            times.append(WordTime(word, float(edges[first + 1]), float(edges[end + 1])))
+        at = float(edges[-1])
+    return tuple(times)
+
+
+def _exactly(blocks: Iterator[Audio], from_rate: int, rate: int, n_samples: int) -> Iterator[Audio]:
+    """Blocks at `rate`, cut or filled up to n_samples; a block is held back so that the last is known."""
+    stream = soxr.ResampleStream(from_rate, rate, 1, dtype="float32") if rate != from_rate else None
+    left = n_samples
+    for block in blocks:
+        out = (stream.resample_chunk(block) if stream else block)[:left]
+        left -= len(out)
+        if len(out):
+            yield out
+    if stream:
+        out = stream.resample_chunk(np.zeros(0, np.float32), last=True)[:left]
+        left -= len(out)
+        if len(out):
+            yield out
+    if left:
+        yield np.zeros(left, np.float32)
