@@ -1,0 +1,102 @@
+"""A client of Cuevox's OSC interface, as a DAW or a script would be one: python-osc and a UDP socket.
+
+It takes nothing of the daemon's own OSC code, so that the two check each other.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+from pythonosc.osc_message import OscMessage, ParseError
+from pythonosc.osc_message_builder import build_msg
+
+OscValue = str | int | float
+MAX_PACKET = 65_507  # the largest UDP datagram
+ENDINGS = ("done", "error")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One reply of the daemon (OSC contract: `/reply` + the command's address, flat and typed)."""
+
+    command: str  # the address it answers
+    request: str
+    status: str  # accepted progress done warning error
+    code: str
+    text: str
+    data: tuple[OscValue, ...]
+
+    @property
+    def is_ending(self) -> bool:
+        return self.status in ENDINGS
+
+
+class NoReplyError(Exception):
+    """The daemon did not answer in time."""
+
+
+class OscPeer:
+    """Sends commands to one daemon and hands out its replies in the order in which they came. A context manager."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.peer = (host, port)
+        self._kept: deque[Reply] = deque()  # came while another one was waited for
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind((host, 0))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._socket.close()
+
+    def send(self, address: str, *args: OscValue) -> None:
+        self._socket.sendto(build_msg(address, args).dgram, self.peer)
+
+    def next_reply(self, timeout_s: float) -> Reply | None:
+        """The next reply; None when none comes in that time."""
+        return self._kept.popleft() if self._kept else self._receive(time.monotonic() + timeout_s)
+
+    def wait_for(self, wanted: Callable[[Reply], bool], timeout_s: float) -> Reply | None:
+        """The first reply that is wanted; the others are kept for later."""
+        for reply in self._kept:
+            if wanted(reply):
+                self._kept.remove(reply)
+                return reply
+        deadline_s = time.monotonic() + timeout_s
+        while (reply_now := self._receive(deadline_s)) is not None:
+            if wanted(reply_now):
+                return reply_now
+            self._kept.append(reply_now)
+        return None
+
+    def ask(self, address: str, *args: OscValue, timeout_s: float = 10.0) -> Reply:
+        """Send a command that is answered at once; -> its ending. Raises NoReplyError."""
+        self.send(address, *args)
+        reply = self.wait_for(lambda r: r.command == address and r.is_ending, timeout_s)
+        if reply is None:
+            host, port = self.peer
+            raise NoReplyError(f"no reply to {address} from {host}:{port} within {timeout_s:g} s; is the daemon up?")
+        return reply
+
+    def _receive(self, deadline_s: float) -> Reply | None:
+        while (left_s := deadline_s - time.monotonic()) > 0:
+            self._socket.settimeout(left_s)
+            try:
+                packet = self._socket.recv(MAX_PACKET)
+                message = OscMessage(packet)
+            except TimeoutError:
+                return None
+            except (ConnectionError, ParseError):  # nobody listens (yet), or a packet that is not ours
+                continue
+            values = list(message)
+            if message.address.startswith("/reply/") and len(values) >= 4:
+                request, status, code, text, *data = values
+                command = message.address.removeprefix("/reply")
+                return Reply(command, str(request), str(status), str(code), str(text), tuple(data))
+        return None
