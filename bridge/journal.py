@@ -1,0 +1,188 @@
+"""The journal: every accepted line and its takes in a small database, so that nothing accepted is lost by a crash.
+
+Written before a request is answered, read once when the daemon starts. Times, progress and sound are not kept here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bridge.cue import Cue, Length, LineState, Position, Take
+from bridge.errors import BridgeError
+
+SCHEMA = 1  # goes up with every change of the tables
+
+_TABLES = """
+CREATE TABLE line (id TEXT PRIMARY KEY, number INTEGER NOT NULL, cue TEXT NOT NULL, picked TEXT NOT NULL,
+                   n_takes INTEGER NOT NULL, removed INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE take (id TEXT PRIMARY KEY, line TEXT NOT NULL, number INTEGER NOT NULL, batch INTEGER NOT NULL,
+                   cue TEXT NOT NULL, take TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class JournalError(BridgeError):
+    """A journal that cannot be used; the text says what to do."""
+
+    code = "journal_failed"
+
+
+@dataclass(frozen=True)
+class LineRecord:
+    """A line as it is kept. A removed one stays, so that the names of its takes are never given twice."""
+
+    cue: Cue  # of the last request
+    number: int  # in which it was asked for
+    picked: str = ""
+    n_takes: int = 0  # ever made
+    removed: bool = False
+
+
+@dataclass(frozen=True)
+class TakeRecord:
+    """A take as it is kept, with the cue it was asked for by."""
+
+    take: Take
+    cue: Cue
+    number: int  # from 1, within its line
+    batch: int  # number of the first take of the same request
+
+
+class Journal:
+    """One database file, held by one daemon at a time. May be used by any thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens or makes the file. Raises JournalError when another daemon has it, or when it cannot be read."""
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._database = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
+        except (OSError, sqlite3.Error) as error:
+            raise JournalError(
+                f"{path} cannot be opened ({error}); choose a data folder that can be written"
+            ) from error
+        try:
+            # Exclusive: two daemons on one folder would both render what waits. FULL: accepted is on the disk.
+            for pragma in ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL"):
+                self._database.execute(f"PRAGMA {pragma}")
+            self._prepare(path)
+        except sqlite3.Error as error:
+            self._database.close()
+            if "locked" in str(error):
+                raise JournalError(
+                    f"another Cuevox is at work in {path.parent}; use that one, or start this one with --data FOLDER"
+                ) from error
+            raise JournalError(f"{path} is damaged ({error}); move it away to start with no lines") from error
+        except JournalError:
+            self._database.close()
+            raise
+
+    def load(self) -> tuple[list[LineRecord], list[TakeRecord]]:
+        """All lines, removed ones too, and the takes of those that are not; both in order. Raises JournalError."""
+        with self._lock:
+            try:
+                lines = self._database.execute(
+                    "SELECT number, cue, picked, n_takes, removed FROM line ORDER BY number"
+                ).fetchall()
+                takes = self._database.execute(
+                    "SELECT number, batch, cue, take FROM take ORDER BY line, number"
+                ).fetchall()
+                return (
+                    [LineRecord(_cue(row[1]), row[0], row[2], row[3], bool(row[4])) for row in lines],
+                    [TakeRecord(_take(row[3]), _cue(row[2]), row[0], row[1]) for row in takes],
+                )
+            except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
+                raise JournalError(
+                    f"the journal cannot be read ({error}); move it away to start with no lines"
+                ) from error
+
+    def save(self, line: LineRecord, takes: Iterable[TakeRecord] = ()) -> None:
+        """Keep a line and those of its takes that changed, all or nothing. Raises JournalError."""
+        rows = [
+            (t.take.id, line.cue.id, t.number, t.batch, _text(cue_values(t.cue)), _text(_take_values(t.take)))
+            for t in takes
+        ]
+        with self._lock, _transaction(self._database):
+            self._database.execute(
+                "INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?, ?, ?)",
+                (line.cue.id, line.number, _text(cue_values(line.cue)), line.picked, line.n_takes, int(line.removed)),
+            )
+            if line.removed:
+                self._database.execute("DELETE FROM take WHERE line = ?", (line.cue.id,))
+            self._database.executemany("INSERT OR REPLACE INTO take VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def close(self) -> None:
+        with self._lock:
+            self._database.close()
+
+    def _prepare(self, path: Path) -> None:
+        (version,) = self._database.execute("PRAGMA user_version").fetchone()
+        if version > SCHEMA:
+            raise JournalError(f"{path} was written by a newer Cuevox; use that one, or move the file away")
+        if version == 0:
+            self._database.executescript(f"BEGIN EXCLUSIVE;{_TABLES}PRAGMA user_version = {SCHEMA};COMMIT;")
+        else:
+            self._database.execute("BEGIN EXCLUSIVE")  # takes the lock that the locking mode then keeps
+            self._database.execute("COMMIT")
+
+
+@contextlib.contextmanager
+def _transaction(database: sqlite3.Connection) -> Iterator[None]:
+    """All changes inside, or none. Raises JournalError."""
+    try:
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            yield
+            database.execute("COMMIT")
+        finally:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        raise JournalError(
+            f"the journal cannot be written ({error}); look for space on the disk and for its rights"
+        ) from error
+
+
+def cue_values(cue: Cue) -> dict[str, Any]:
+    """A cue as JSON values."""
+    return asdict(cue)
+
+
+def _cue(text: str) -> Cue:
+    values = json.loads(text)
+    length, at = values["length"], values["at"]
+    return Cue(**{**values, "length": length and Length(**length), "at": at and Position(**at)})
+
+
+def _take_values(take: Take) -> dict[str, Any]:
+    values = asdict(take)
+    return {
+        **values,
+        "path": None if take.path is None else str(take.path),
+        "peak_db": take.peak_db if math.isfinite(take.peak_db) else None,  # JSON has no infinity
+    }
+
+
+def _take(text: str) -> Take:
+    values = json.loads(text)
+    path, peak_db = values["path"], values["peak_db"]
+    return Take(
+        **{
+            **values,
+            "state": LineState(values["state"]),
+            "path": None if path is None else Path(path),
+            "warnings": tuple(values["warnings"]),
+            "peak_db": float("-inf") if peak_db is None else peak_db,
+        }
+    )
+
+
+def _text(values: dict[str, Any]) -> str:
+    return json.dumps(values)
