@@ -1,6 +1,5 @@
-"""The control panel. `gui.run(daemon)` shows it; `gui.screenshots.save(folder)` makes its pictures."""
+"""The control panel. `gui.run(daemon)` shows it; `python -m gui.screenshots FOLDER` makes its pictures."""
 
-from gui import screenshots
 from gui.application import run
 
-__all__ = ["run", "screenshots"]
+__all__ = ["run"]

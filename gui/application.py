@@ -2,31 +2,65 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import sys
+import threading
+from collections.abc import Iterator
 from typing import cast
 
+from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
+from gui.faults import FaultCatcher
 from gui.icons import app_icon
 from gui.link import DaemonLike, DaemonLink
 from gui.main_window import MainWindow
 from gui.theme import Theme
 
+SIGNAL_CHECK_MS = 200  # Qt's loop runs in C++; Python sees a signal only when it gets the word now and then
+
 
 def application() -> QApplication:
     """The one QApplication of the process, made on the first call."""
-    return cast(QApplication, QApplication.instance() or QApplication(sys.argv[:1]))
+    app = QApplication.instance()
+    if app is None:
+        app = QApplication(sys.argv[:1])
+        app.setApplicationName("Cuevox")
+    return cast(QApplication, app)
 
 
 def run(daemon: DaemonLike) -> int:
-    """Show the panel until its window is closed. -> the exit status. The daemon is not stopped."""
+    """Show the panel until its window is closed, or SIGINT or SIGTERM comes. -> the exit status.
+
+    Call it on the main thread. The daemon is not stopped.
+    """
     app = application()
-    app.setApplicationName("Cuevox")
     app.setWindowIcon(app_icon())
-    link = DaemonLink(daemon)
-    window = MainWindow(link, Theme(app), getattr(daemon, "settings", None))
-    window.show()
+    with FaultCatcher() as faults, _signals_quit(app):
+        link = DaemonLink(daemon)
+        window = MainWindow(link, Theme(app), getattr(daemon, "settings", None))
+        faults.caught.connect(window.show_fault)
+        window.show()
+        try:
+            return app.exec()
+        finally:
+            window.close()
+
+
+@contextlib.contextmanager
+def _signals_quit(app: QApplication) -> Iterator[None]:
+    """SIGINT and SIGTERM close the panel in an orderly way, so that whoever started it can stop the daemon."""
+    if threading.current_thread() is not threading.main_thread():  # only the main thread may handle signals
+        yield
+        return
+    before = {number: signal.signal(number, lambda *_: app.quit()) for number in (signal.SIGINT, signal.SIGTERM)}
+    timer = QTimer()
+    timer.timeout.connect(lambda: None)
+    timer.start(SIGNAL_CHECK_MS)
     try:
-        return app.exec()
+        yield
     finally:
-        link.close()
+        timer.stop()
+        for number, handler in before.items():
+            signal.signal(number, handler)

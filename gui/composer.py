@@ -1,51 +1,50 @@
-"""Where a line is written: text, character, wanted length, seed, takes."""
+"""Where a line is written: text, character, wanted length, takes, seed; Play and Render."""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QCheckBox, QDoubleSpinBox, QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+)
 
 from bridge.cue import Cue, Length
+from gui.icons import icon
 from gui.preset_editor import PresetEditor
-from gui.widgets import label
+from gui.theme import Theme
+from gui.widgets import ElidedLabel, label
 
-
-class TextBox(QPlainTextEdit):
-    """Ctrl+Return renders; Tab leaves the box."""
-
-    submitted = pyqtSignal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setTabChangesFocus(True)
-        self.setPlaceholderText("Type a line to speak, then press Ctrl+Return to render it.")
-        self.setAccessibleName("Text of the line")
-        self.setFixedHeight(self.fontMetrics().lineSpacing() * 3 + 22)
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802
-        if event is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-                self.submitted.emit()
-                return
-        super().keyPressEvent(event)
+MAX_SEED = 2**31 - 1
+TEXT_LINES = 2  # shown at once; a longer text scrolls
 
 
 class Composer(QFrame):
     """Makes the Cue that Render asks for, together with the preset editor."""
 
     render_wished = pyqtSignal()
+    play_wished = pyqtSignal()
 
-    def __init__(self, presets: PresetEditor, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, presets: PresetEditor, theme: Theme, *, drop: bool = False) -> None:
+        super().__init__()
         self.setProperty("role", "panel")
-        self._presets = presets
-        self.text = TextBox()
-        self.text.submitted.connect(self.render_wished)
+        self._presets, self._theme = presets, theme
+        self.text = QPlainTextEdit()
+        self.text.setTabChangesFocus(True)
+        self.text.setPlaceholderText("Type a line to speak. Ctrl+Return renders it, Ctrl+P plays it at once.")
+        self.text.setAccessibleName("Text of the line")
+        self.text.setFixedHeight(self.text.fontMetrics().lineSpacing() * TEXT_LINES + 24)
+        self.text.textChanged.connect(lambda: self._complain(""))
         self.character = QLineEdit()
-        self.character.setPlaceholderText("the timbre's name")
-        self.character.setAccessibleName("Character")
+        self.character.setAccessibleName("Character: track and folder of the clip; empty for the timbre's name")
         self.exact = QCheckBox("Exact length")
+        self.exact.setToolTip("Make the clip exactly this long; else it is as long as the voice takes")
         self.seconds = QDoubleSpinBox()
         self.seconds.setRange(0.1, 60.0)
         self.seconds.setDecimals(3)
@@ -60,50 +59,112 @@ class Composer(QFrame):
         self.takes.setAccessibleName("Number of takes")
         self.seed = QLineEdit()
         self.seed.setPlaceholderText("random")
+        self.seed.setMaxLength(20)
         self.seed.setAccessibleName("Seed, a whole number; empty for a random one")
-        self.seed.setMaximumWidth(120)
-        self.seed.textChanged.connect(lambda text: self._mark(not text or self._seed() is not None))
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(label("Character", "field"))
-        row.addWidget(self.character, 1)
-        row.addWidget(self.exact)
-        row.addWidget(self.seconds)
-        row.addWidget(label("Takes", "field"))
-        row.addWidget(self.takes)
-        row.addWidget(label("Seed", "field"))
-        row.addWidget(self.seed)
+        self.seed.setFixedWidth(self.fontMetrics().horizontalAdvance("0") * (len(str(MAX_SEED)) + 2) + 20)
+        self.seed.textChanged.connect(self._check_seed)
+        self.drop = QCheckBox("Into project")
+        self.drop.setToolTip("Put the clip into the DAW project as soon as it is rendered")
+        self.drop.setChecked(drop)
+        self.complaint = ElidedLabel("", "error")
+        self.complaint.hide()
+        self.play_button, self.render_button = QPushButton("Play"), QPushButton("Render")
+        self.play_button.setToolTip("Speak this text at once through the sound device (Ctrl+P)")
+        self.render_button.setToolTip("Render this text to a clip (Ctrl+Return)")
+        self.render_button.setProperty("role", "primary")
+        self.play_button.clicked.connect(self.play_wished)
+        self.render_button.clicked.connect(self.render_wished)
+        self._lay_out()
+        theme.changed.connect(self._paint_icons)
+        presets.changed.connect(self._name_character)
+        self._paint_icons()
+        self._name_character()
+
+    def _lay_out(self) -> None:
+        who = QHBoxLayout()
+        how = QHBoxLayout()
+        for row in (who, how):
+            row.setSpacing(8)
+        for name, field, stretch in (
+            ("Character", self.character, 1),
+            ("Takes", self.takes, 0),
+            ("Seed", self.seed, 0),
+        ):
+            who.addWidget(label(name, "field"))
+            who.addWidget(field, stretch)
+        how.addWidget(self.exact)
+        how.addWidget(self.seconds)
+        how.addSpacing(8)
+        how.addWidget(self.drop)
+        how.addStretch(1)
+        how.addWidget(self.play_button)
+        how.addWidget(self.render_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)
         column.addWidget(self.text)
-        column.addLayout(row)
+        column.addWidget(self.complaint)
+        column.addLayout(who)
+        column.addLayout(how)
 
     def cue(self, line_id: str) -> Cue | None:
-        """The line as chosen; None, with the field marked, where text or seed cannot be used."""
+        """The line as chosen. None where it cannot be asked for: the reason then stands under the text."""
         text, seed = self.text.toPlainText().strip(), self._seed()
-        if not text or (self.seed.text() and seed is None):
-            (self.seed if text else self.text).setFocus()
-            return None
-        return Cue(
-            id=line_id,
-            text=text,
-            timbre=self._presets.timbre,
-            emotion=self._presets.emotion,
-            weight=self._presets.emotion_weight,
-            length=Length(round(self.seconds.value() * 1000), 1000) if self.exact.isChecked() else None,
-            seed=seed,
-            takes=self.takes.value(),
-            character=self.character.text().strip() or self._presets.timbre,
-        )
+        if not text:
+            self._complain("There is no text to speak; type a line first.")
+            self.text.setFocus()
+        elif self.seed.text().strip() and seed is None:
+            self._complain(f"The seed {self.seed.text()!r} is no whole number from 0 to {MAX_SEED}.")
+            self.seed.setFocus()
+        elif not self._presets.timbre:
+            self._complain("There is no timbre yet; drop a clip on the panel at the right.")
+        else:
+            self._complain("")
+            return Cue(
+                id=line_id,
+                text=text,
+                timbre=self._presets.timbre,
+                emotion=self._presets.emotion,
+                weight=self._presets.emotion_weight,
+                length=Length(round(self.seconds.value() * 1000), 1000) if self.exact.isChecked() else None,
+                seed=seed,
+                takes=self.takes.value(),
+                character=self.character.text().strip() or self._presets.timbre,
+                drop=self.drop.isChecked(),
+            )
+        return None
+
+    def show_cue(self, cue: Cue) -> None:
+        """Take a line's text and wishes over, to ask for another like it. The seed stays free."""
+        self.text.setPlainText(cue.text)
+        self.character.setText("" if cue.character == cue.timbre else cue.character)
+        self.exact.setChecked(cue.length is not None)
+        if cue.length is not None:
+            self.seconds.setValue(cue.length.seconds)
+        self.text.setFocus()
+        self._presets.show_cue(cue)
 
     def _seed(self) -> int | None:
         text = self.seed.text().strip()
-        return int(text) if text.isascii() and text.isdecimal() and int(text) < 2**31 else None
+        return int(text) if text.isascii() and text.isdecimal() and int(text) <= MAX_SEED else None
 
-    def _mark(self, good: bool) -> None:
+    def _check_seed(self, text: str) -> None:
+        good = not text.strip() or self._seed() is not None
         self.seed.setProperty("invalid", not good)
-        self.seed.setToolTip("" if good else "A seed is a whole number from 0 to 2147483647, or empty.")
+        self.seed.setToolTip("" if good else f"A seed is a whole number from 0 to {MAX_SEED}, or empty.")
         style = self.seed.style()
         if style is not None:
             style.polish(self.seed)
+        self._complain("")
+
+    def _complain(self, text: str) -> None:
+        self.complaint.setText(text)
+        self.complaint.setVisible(bool(text))
+
+    def _name_character(self) -> None:
+        self.character.setPlaceholderText(self._presets.timbre or "the timbre's name")
+
+    def _paint_icons(self) -> None:
+        t = self._theme.tokens
+        self.play_button.setIcon(icon("play", t.text, t.muted))
+        self.render_button.setIcon(icon("render", t.on_accent, t.muted))

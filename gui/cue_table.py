@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, QRect, QSortFilterProxyModel, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPainter
+from PyQt6.QtGui import QColor, QPainter, QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -17,9 +18,16 @@ from PyQt6.QtWidgets import (
 
 from bridge.cue import Line, LineState, Take
 from gui.theme import Theme
+from gui.widgets import plain_tip
 
 COLUMNS = ("State", "Line", "Character", "Text", "Timbre", "Emotion", "Asked", "Actual", "Takes")
-STATE, TEXT, ASKED, ACTUAL, TAKES = 0, 3, 6, 7, 8
+STATE, LINE, CHARACTER, TEXT, TIMBRE, EMOTION, ASKED, ACTUAL, TAKES = range(len(COLUMNS))
+WIDTHS = {  # in digits, wide enough for what usually stands there
+    STATE: 16, LINE: 10, CHARACTER: 10, TIMBRE: 9, EMOTION: 12, ASKED: 9, ACTUAL: 9, TAKES: 7,
+}  # fmt: skip
+TEXT_MIN = 24  # in digits: before the text gets narrower than this, the columns below make room, one after the other
+GIVES_WAY = (TAKES, EMOTION, TIMBRE, CHARACTER, LINE)
+SPAN_ABOVE_RUNS = 8  # changes in more places than this are told as one span: every signal costs the views a pass
 LINE_ROLE = Qt.ItemDataRole.UserRole
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 
@@ -45,6 +53,12 @@ def shown_take(line: Line) -> Take | None:
     return line.picked_take or (line.takes[-1] if line.takes else None)
 
 
+def progress(line: Line) -> float:
+    """How far the takes that are being made have come, 0..1."""
+    made = [take.progress for take in line.takes if take.state in (LineState.QUEUED, LineState.RENDERING)]
+    return sum(made) / len(made) if made else 0.0
+
+
 class CueModel(QAbstractTableModel):
     """Lines in the order they were asked for. Changes come in batches; each run of rows is told in one signal."""
 
@@ -57,6 +71,11 @@ class CueModel(QAbstractTableModel):
         row = self._rows.get(line_id)
         return None if row is None else self._lines[row]
 
+    def index_of(self, line_id: str) -> QModelIndex:
+        """The first cell of a line; an invalid index where there is no such line."""
+        row = self._rows.get(line_id)
+        return QModelIndex() if row is None else self.index(row, 0)
+
     def update_lines(self, lines: Sequence[Line]) -> None:
         new: dict[str, Line] = {}
         touched: list[int] = []
@@ -67,7 +86,10 @@ class CueModel(QAbstractTableModel):
             else:
                 self._lines[row] = line
                 touched.append(row)
-        for first, last in _runs(touched):
+        runs = _runs(touched)
+        if len(runs) > SPAN_ABOVE_RUNS:
+            runs = [(runs[0][0], runs[-1][1])]
+        for first, last in runs:
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
         if new:
             start = len(self._lines)
@@ -85,18 +107,22 @@ class CueModel(QAbstractTableModel):
             self.endRemoveRows()
         self._rows = {line.cue.id: row for row, line in enumerate(self._lines)}
 
-    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008, N802 (Qt's name and default)
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008 (Qt's name and default)
         return 0 if parent.isValid() else len(self._lines)
 
-    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008, N802
+    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(COLUMNS)
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> object:  # noqa: N802
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[section]
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
         return None
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
         line = self._lines[index.row()]
         if role == LINE_ROLE:
             return line
@@ -105,36 +131,33 @@ class CueModel(QAbstractTableModel):
         if role == SORT_ROLE:
             return self._sort_key(line, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            take = shown_take(line)
-            if index.column() == STATE and take is not None and (take.error or take.warnings):
-                return "\n".join(filter(None, (take.error, *take.warnings)))
-            return line.cue.text if index.column() == TEXT else None
+            return _tool_tip(line)
         if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == STATE:
             return f"line {line.cue.id} {self._text(line, STATE)}"
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() in (ASKED, ACTUAL, TAKES):
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(index.column())
         return None
 
     def _text(self, line: Line, column: int) -> str:
         cue, take = line.cue, shown_take(line)
-        match column:
-            case 0:
-                if line.state == LineState.RENDERING and line.takes:
-                    return f"rendering {max(t.progress for t in line.takes if t.progress < 1 or t is take):.0%}"
-                return line.state.value
-            case 1 | 2:
-                return cue.id if column == 1 else cue.character
-            case 3:
-                return cue.text.replace("\n", " ")
-            case 4 | 5:
-                return cue.timbre if column == 4 else cue.emotion
-            case 6:
-                return f"{cue.length.seconds:.3f} s" if cue.length else "natural"
-            case 7:
-                seconds = actual_seconds(take)
-                return "" if seconds is None else f"{seconds:.3f} s"
-            case _:
-                return str(len(line.takes) or "")
+        if column == STATE:
+            return _state_text(line)
+        if column == LINE:
+            return cue.id
+        if column == CHARACTER:
+            return cue.character
+        if column == TEXT:
+            return " ".join(cue.text.split())
+        if column == TIMBRE:
+            return cue.timbre
+        if column == EMOTION:
+            return cue.emotion if cue.weight == 1.0 else f"{cue.emotion} x {cue.weight:.2f}"
+        if column == ASKED:
+            return f"{cue.length.seconds:.3f} s" if cue.length else "natural"
+        if column == ACTUAL:
+            seconds = actual_seconds(take)
+            return "" if seconds is None else f"{seconds:.3f} s"
+        return str(len(line.takes) or "")
 
     def _sort_key(self, line: Line, column: int) -> object:
         if column == ASKED:
@@ -156,7 +179,7 @@ class CueFilter(QSortFilterProxyModel):
         self._words = tuple(text.casefold().split())
         self.invalidate()
 
-    def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:  # noqa: N802
+    def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:
         source = self.sourceModel()
         if not self._words or source is None:
             return True
@@ -169,30 +192,35 @@ class CueFilter(QSortFilterProxyModel):
 class StateDelegate(QStyledItemDelegate):
     """The state in a word, a coloured dot before it and progress as a thin bar under it."""
 
-    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self, theme: Theme, view: QTableView) -> None:
+        super().__init__(view)
+        self._theme, self._view = theme, view
 
     def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         line: Line | None = index.data(LINE_ROLE)
-        if painter is None or line is None:
+        style = self._view.style()
+        if painter is None or line is None or style is None:
             return
         chosen = QStyleOptionViewItem(option)
         self.initStyleOption(chosen, index)
         text, chosen.text = chosen.text, ""
-        super().paint(painter, chosen, QModelIndex())
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, chosen, painter, self._view)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box: QRect = option.rect.adjusted(10, 0, -4, 0)
+        box: QRect = option.rect.adjusted(10, 0, -8, 0)
         color: QColor = self._theme.color(STATE_TOKENS[line.state])
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
         painter.drawEllipse(box.left(), box.center().y() - 3, 8, 8)
         painter.setPen(color)
-        painter.drawText(box.adjusted(15, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
-        if line.state == LineState.RENDERING and line.takes:
-            width = round((box.width() - 8) * max(t.progress for t in line.takes))
-            painter.fillRect(box.left(), box.bottom() - 2, width, 2, color)
+        words = box.adjusted(16, 0, 0, 0)
+        text = chosen.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, words.width())
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, text)
+        if line.state == LineState.RENDERING:
+            bar = QRect(words.left(), box.bottom() - 4, words.width(), 2)
+            painter.fillRect(bar, self._theme.color("border"))
+            bar.setWidth(round(bar.width() * progress(line)))
+            painter.fillRect(bar, color)
         painter.restore()
 
 
@@ -207,6 +235,7 @@ class CueView(QTableView):
         self.filter = CueFilter(self)
         self.filter.setSourceModel(model)
         self.setModel(self.filter)
+        self._fitted_px = 0  # width of the viewport that the columns were fitted to
         self.setAccessibleName("Lines")
         self.setItemDelegateForColumn(STATE, StateDelegate(theme, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -223,10 +252,13 @@ class CueView(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)  # measured rows would cost a pass over all lines
         rows.setDefaultSectionSize(self.fontMetrics().height() + 14)
         head.setHighlightSections(False)
-        em = self.fontMetrics().horizontalAdvance("m")
-        for column, width in enumerate((12, 8, 10, 24, 9, 12, 8, 8, 5)):
-            self.setColumnWidth(column, width * em)
+        head.setSortIndicatorClearable(True)  # the third click brings the order of asking back
+        head.setMinimumSectionSize(self._digits(6))
+        for column, digits in WIDTHS.items():
+            self.setColumnWidth(column, self._digits(digits))
         head.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.doubleClicked.connect(lambda index: self.play_wished.emit(index.data(LINE_ROLE).cue.id))
         selection = self.selectionModel()
         assert selection is not None
@@ -242,10 +274,50 @@ class CueView(QTableView):
         return [index.data(LINE_ROLE).cue.id for index in selection.selectedRows()]
 
     def show_line(self, line_id: str) -> None:
-        for row in range(self.filter.rowCount()):
-            if self.filter.index(row, 0).data(LINE_ROLE).cue.id == line_id:
-                self.selectRow(row)
-                return
+        """Choose a line, if the search lets it through."""
+        model = self.filter.sourceModel()
+        assert isinstance(model, CueModel)
+        index = self.filter.mapFromSource(model.index_of(line_id))
+        if index.isValid():
+            self.selectRow(index.row())
+            self.scrollTo(index)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        viewport = self.viewport()
+        if viewport is None or viewport.width() == self._fitted_px:
+            return
+        self._fitted_px = viewport.width()
+        over = sum(WIDTHS.values()) + TEXT_MIN - self._fitted_px / self._digits(1)
+        for column in GIVES_WAY:
+            self.setColumnHidden(column, over > 0)
+            over -= WIDTHS[column] if over > 0 else 0
+
+    def _digits(self, count: int) -> int:
+        """The width of so many digits, px."""
+        return count * self.fontMetrics().horizontalAdvance("0")
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column in (ASKED, ACTUAL, TAKES) else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _state_text(line: Line) -> str:
+    take = shown_take(line)
+    if line.state == LineState.RENDERING:
+        return f"{line.state} {progress(line):.0%}"
+    # The warnings themselves are in the tool tip and, for the chosen line, above the waveform.
+    return f"{line.state} ⚠" if take is not None and take.warnings else line.state.value
+
+
+def _tool_tip(line: Line) -> str:
+    """All of a line, so that a narrow window hides nothing for good."""
+    cue, take = line.cue, shown_take(line)
+    facts = [cue.text, f"{cue.character} · {cue.timbre} · {cue.emotion}"]
+    if take is not None:
+        facts += [f"seed {take.seed}", take.error, *take.warnings]
+    return plain_tip("\n".join(filter(None, facts)))
 
 
 def _runs(rows: Iterable[int]) -> list[tuple[int, int]]:

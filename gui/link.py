@@ -1,12 +1,13 @@
 """The panel's only door to the daemon: requests go in as calls, events come out as signals.
 
-No call waits. A request runs on a thread of the link's own (the daemon may touch the disk while it checks a cue), and its
-result or its error comes back as a signal. What the daemon tells on its threads is gathered here and handed to the GUI
-thread at most thirty times a second, only the newest state of each line: a storm of progress cannot flood the panel.
+No call waits. A request runs on a thread of the link's own (the daemon may touch the disk while it checks a cue), and
+its result or its error comes back as a signal. What the daemon tells on its threads is gathered here and handed to the
+GUI thread at most thirty times a second, only the newest state of each line: no storm of progress floods the panel.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -24,6 +25,7 @@ from bridge.timeline import Position
 
 TICK_S = 1 / 30  # how often the panel looks at what is new
 LINES_A_TICK = 400  # more lines than this wait for the next tick, so that one tick stays far under 50 ms
+EVENTS_A_TICK = 200  # and so do more errors, warnings and endings
 TRAFFIC_KEPT = 5000
 
 
@@ -72,7 +74,7 @@ class DaemonLink(QObject):
 
     lines_changed = pyqtSignal(list)  # list[Line]: the newest state of each line that changed
     lines_removed = pyqtSignal(list)  # list[str]: line ids
-    synced = pyqtSignal()  # all lines that the daemon held at the start are told
+    synced = pyqtSignal()  # once: all lines that the daemon held at the start are told
     take_ended = pyqtSignal(object)  # events.TakeEnded
     play_ended = pyqtSignal(object)  # events.PlayEnded
     drop_ended = pyqtSignal(object)  # events.DropEnded
@@ -98,6 +100,7 @@ class DaemonLink(QObject):
         self._single: deque[events.Event] = deque(maxlen=TRAFFIC_KEPT)
         self._traffic: deque[events.OscTraffic] = deque(maxlen=TRAFFIC_KEPT)
         self._newest: dict[type, events.Event] = {}  # level and status: only the last one counts
+        self._synced = False
         self._last_tick = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -108,6 +111,8 @@ class DaemonLink(QObject):
         self._urgent = ThreadPoolExecutor(1, thread_name_prefix="panel-stop")  # "stop" overtakes all of them
         self._unsubscribe = daemon.subscribe(self._on_event)
         self._pool.submit(self._sync)
+        for kind in ("timbre", "emotion"):
+            self.ask_presets(kind)
 
     # ---- requests -------------------------------------------------------------------------------------------------
 
@@ -139,21 +144,35 @@ class DaemonLink(QObject):
     def remove(self, line_id: str) -> None:
         self._ask(f"remove {line_id}", lambda: self._daemon.remove(line_id))
 
-    def add_timbre(self, name: str, file: str, before: Callable[[], None] | None = None) -> None:
-        """Learn a clip of the inbox; `before` (it may copy the clip there) runs first, on the link's thread."""
+    def add_timbre(
+        self,
+        name: str,
+        file: str,
+        *,
+        before: Callable[[], None] | None = None,
+        then: Callable[[float], None] | None = None,
+    ) -> None:
+        """Learn a clip of the inbox; `before` (it may copy the clip there) runs first, on the link's thread.
+
+        `then` gets the seconds of speech that were found.
+        """
 
         def work() -> float:
             if before is not None:
                 before()
             return self._daemon.add_timbre(name, file)
 
-        self._ask(f"add timbre {name}", work)
+        self._ask(f"add timbre {name}", work, then)
 
     def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "") -> None:
         self._ask(f"save emotion {name}", lambda: self._daemon.save_emotion(name, weights, note))
 
     def ask_presets(self, kind: str) -> None:
-        self._ask(f"list {kind} presets", lambda: list(self._daemon.presets(kind)), lambda p: self.presets.emit(kind, p))
+        self._ask(
+            f"list {kind} presets",
+            lambda: list(self._daemon.presets(kind)),
+            lambda found: self.presets.emit(kind, found),
+        )
 
     def close(self) -> None:
         """Let go of the daemon. Requests that wait are dropped; one that runs ends by itself."""
@@ -177,24 +196,22 @@ class DaemonLink(QObject):
             try:
                 result = work()
             except BridgeError as error:
-                self._send(self.failed.emit, Failure(what, error.code, str(error)))
+                self._return(self.failed.emit, Failure(what, error.code, str(error)))
             except Exception as error:  # the door must tell every fault, or a button would do nothing and stay silent
                 code = str(getattr(error, "code", "engine_failed"))
-                self._send(self.failed.emit, Failure(what, code, str(error) or type(error).__name__))
+                self._return(self.failed.emit, Failure(what, code, str(error) or type(error).__name__))
             else:
                 if then is not None:
-                    self._send(lambda r: self._returned.emit(then, r), result)
+                    self._return(then, result)
 
         if not self._closed:
             (pool or self._pool).submit(run)
 
-    def _send(self, emit: Callable[[Any], None], value: Any) -> None:
-        """Emit from a thread that is not the GUI's. Qt queues it; after close nothing is sent any more."""
-        if not self._closed:
-            try:
-                emit(value)
-            except RuntimeError:  # the QObject went away between the check and the call
-                self._closed = True
+    def _return(self, then: Callable[[Any], None], value: Any) -> None:
+        """Have the GUI thread call `then(value)`: in its event loop, so after whoever made the link has connected."""
+        with contextlib.suppress(RuntimeError):  # the QObject may go away before the daemon's threads do
+            if not self._closed:
+                self._returned.emit(then, value)
 
     @pyqtSlot(object, object)
     def _deliver(self, then: Callable[[Any], None], result: Any) -> None:
@@ -205,12 +222,12 @@ class DaemonLink(QObject):
 
     def _sync(self) -> None:
         """Merge what the daemon holds with the events that came meanwhile: those are the newer ones."""
+        lines: tuple[Line, ...] = ()
+        status: events.Status | None = None
         try:
             lines, status = self._daemon.lines(), self._daemon.status()
-            presets = {kind: list(self._daemon.presets(kind)) for kind in ("timbre", "emotion")}
         except Exception as error:
-            self._send(self.failed.emit, Failure("first look at the daemon", "engine_failed", str(error)))
-            lines, status, presets = (), None, {}
+            self._return(self.failed.emit, Failure("first look at the daemon", "engine_failed", str(error)))
         with self._lock:
             for line in lines:
                 self._lines.setdefault(line.cue.id, line)
@@ -218,9 +235,7 @@ class DaemonLink(QObject):
                 self._newest.setdefault(events.Status, status)
             self._syncing = False
             self._awake = True
-        for kind, found in presets.items():
-            self._send(lambda p, kind=kind: self.presets.emit(kind, p), found)
-        self._send(lambda _: self._wake.emit(), None)
+        self._wake_up()
 
     def _on_event(self, event: events.Event) -> None:
         """Called on the daemon's threads: only gathers."""
@@ -244,10 +259,17 @@ class DaemonLink(QObject):
             wake = not self._awake and not self._syncing
             self._awake = self._awake or wake
         if wake:
-            self._send(lambda _: self._wake.emit(), None)
+            self._wake_up()
+
+    def _wake_up(self) -> None:
+        with contextlib.suppress(RuntimeError):  # as in _return
+            if not self._closed:
+                self._wake.emit()
 
     @pyqtSlot()
     def _schedule(self) -> None:
+        if self._closed:
+            return
         since_s = time.monotonic() - self._last_tick
         self._timer.start(max(0, round((TICK_S - since_s) * 1000)))
 
@@ -256,12 +278,11 @@ class DaemonLink(QObject):
         with self._lock:
             ids = list(self._lines)[:LINES_A_TICK]
             taken = {line_id: self._lines.pop(line_id) for line_id in ids}
-            more = bool(self._lines)
-            single, traffic, newest = list(self._single), list(self._traffic), list(self._newest.values())
-            self._single.clear()
-            self._traffic.clear()
+            single = [self._single.popleft() for _ in range(min(EVENTS_A_TICK, len(self._single)))]
+            traffic = [self._traffic.popleft() for _ in range(min(EVENTS_A_TICK, len(self._traffic)))]
+            newest = list(self._newest.values())
             self._newest.clear()
-            self._awake = more
+            self._awake = more = bool(self._lines or self._single or self._traffic)
         self._last_tick = time.monotonic()
         if removed := [line_id for line_id, line in taken.items() if line is None]:
             self.lines_removed.emit(removed)
@@ -273,7 +294,8 @@ class DaemonLink(QObject):
             self._tell(event)
         if more:
             self._schedule()
-        else:
+        elif not self._synced:
+            self._synced = True
             self.synced.emit()
 
     def _tell(self, event: events.Event) -> None:

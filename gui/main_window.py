@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PyQt6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -34,9 +34,24 @@ from gui.preset_editor import PresetEditor
 from gui.takes_view import TakesView
 from gui.theme import Theme
 from gui.transport_bar import TransportBar
-from gui.widgets import label
+from gui.widgets import chain_tabs, label
 
 PAGES = (("Lines", "lines"), ("Log", "log"), ("Settings", "settings"))
+LINES_PAGE, LOG_PAGE, SETTINGS_PAGE = range(len(PAGES))
+KEYS = {  # for the settings page; _shortcuts and _table_actions make them true
+    "Ctrl+Return": "render the text",
+    "Ctrl+P": "play the text at once",
+    "Esc": "stop all sound",
+    "Ctrl+L": "to the text",
+    "Ctrl+F": "to the search",
+    "Ctrl+T": "to the table of lines",
+    "Ctrl+1, 2, 3": "lines, log, settings",
+    "Space": "play the chosen line (in the table)",
+    "Return": "take the chosen line's text and wishes over (in the table)",
+    "Ctrl+D": "the chosen lines into the project (in the table)",
+    "Ctrl+Backspace": "cancel the chosen lines (in the table)",
+    "Delete": "remove the chosen lines (in the table)",
+}
 
 
 class MainWindow(QMainWindow):
@@ -46,15 +61,17 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.link, self._theme, self._settings = link, theme, settings
         self._numbers = itertools.count(1)
+        self._awaited = ""  # id of a line asked for here, chosen as soon as it appears
+        self._unseen_errors = 0
         self.setWindowTitle("Cuevox")
         self.resize(1280, 820)
         self.model = CueModel(self)
         self.table = CueView(self.model, theme)
         self.presets = PresetEditor()
-        self.composer = Composer(self.presets)
+        self.composer = Composer(self.presets, theme, drop=bool(getattr(settings, "drop", False)))
         self.takes = TakesView(theme)
-        self.log = LogPage()
-        self.settings_page = SettingsPage(settings, theme.appearance)
+        self.log = LogPage(theme)
+        self.settings_page = SettingsPage(settings, theme.appearance, KEYS)
         self.bar = TransportBar(theme)
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search lines (Ctrl+F)")
@@ -66,31 +83,38 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self._shortcuts()
+        self._table_actions()
         self._paint_icons()
         self._show_empty()
         self.composer.text.setFocus()
 
     def show_page(self, index: int) -> None:
         self._stack.setCurrentIndex(index)
-        self._rail.button(index).setChecked(True)  # type: ignore[union-attr]
+        self._rail_button(index).setChecked(True)
+        if index == LOG_PAGE:
+            self._unseen_errors = 0
+            self._name_log()
+            self.bar.clear_error()
 
     def render_line(self) -> None:
         """Ask for the line in the composer, under the next free name."""
-        line_id = next(name for n in self._numbers if self.model.line(name := f"panel_{n:03d}") is None)
-        cue = self.composer.cue(line_id)
-        if cue is None:
-            self.bar.show_error("There is no text to speak, or the seed is no whole number; change it and render again.")
-            return
-        self.link.submit(cue)
+        cue = self.composer.cue(self._free_name("panel"))
+        if cue is not None:
+            self._awaited = cue.id
+            self.link.submit(cue)
 
-    def play(self) -> None:
-        line = self.table.current_line()
-        if line is not None:
-            self.link.play(line.cue.id)
-        elif (cue := self.composer.cue(f"panel_live_{next(self._numbers):03d}")) is not None:
+    def play_text(self) -> None:
+        """Speak the text in the composer at once."""
+        cue = self.composer.cue(self._free_name("panel_live"))
+        if cue is not None:
+            self._awaited = cue.id
             self.link.play(cue.id, cue)
 
-    def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802
+    def show_fault(self, what: str, trace: str) -> None:
+        """A fault of the panel itself."""
+        self._show_error(what, trace)
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
         self.link.close()
         self.takes.close_files()
         super().closeEvent(event)
@@ -98,10 +122,10 @@ class MainWindow(QMainWindow):
     # ---- construction -----------------------------------------------------------------------------------------
 
     def _first_steps(self) -> str:
-        port = getattr(self._settings, "osc_port", 27183)
+        host, port = getattr(self._settings, "osc_host", "127.0.0.1"), getattr(self._settings, "osc_port", 27183)
         return (
             "No lines yet.\n\nType a line below and press Ctrl+Return to render it,\n"
-            f"or send OSC to 127.0.0.1:{port}:\n\n"
+            f"or send OSC to {host}:{port}:\n\n"
             '/cuevox/line/render  "line_1"  "Who goes there?"  "seconds"  2.4'
         )
 
@@ -112,7 +136,9 @@ class MainWindow(QMainWindow):
         middle = QSplitter(Qt.Orientation.Vertical)
         middle.addWidget(self._table_or_hint)
         middle.addWidget(self.takes)
-        middle.setSizes([420, 190])
+        middle.setStretchFactor(0, 1)
+        middle.setSizes([420, 180])
+        middle.setHandleWidth(10)
         middle.setChildrenCollapsible(False)
         left = QVBoxLayout()
         left.setSpacing(10)
@@ -120,10 +146,11 @@ class MainWindow(QMainWindow):
         left.addWidget(middle, 1)
         left.addWidget(self.composer)
         side = QScrollArea()  # on a small screen at 200 % the sliders scroll instead of being cut off
+        side.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what has the focus inside is scrolled to anyway
         side.setWidgetResizable(True)
         side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         side.setWidget(self.presets)
-        side.setFixedWidth(max(330, self.fontMetrics().horizontalAdvance("m") * 28))
+        side.setFixedWidth(self.fontMetrics().horizontalAdvance("0") * 40)
         lines = QWidget()
         row = QHBoxLayout(lines)
         row.setContentsMargins(12, 12, 12, 12)
@@ -133,6 +160,29 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         for page in (lines, self.log, self.settings_page):
             self._stack.addWidget(page)
+        body = QHBoxLayout()
+        body.setSpacing(0)
+        body.addWidget(self._make_rail())
+        body.addWidget(self._stack, 1)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(body, 1)
+        column.addWidget(self.bar)
+        self.setCentralWidget(whole)
+        write = self.composer
+        chain_tabs(
+            [self.search, self.table, self.takes.list, *self.takes.buttons()]
+            + [write.text, write.character, write.takes, write.seed, write.exact, write.seconds, write.drop]
+            + [write.play_button, write.render_button, *self.presets.controls()]
+            + [self.log.view, self.log.log_osc, self.log.copy_button, self.log.clear_button]
+            + [self.settings_page, self.settings_page.appearance, self.bar.stop_button, self.bar.error]
+            + [self._rail_button(number) for number in range(len(PAGES))]
+        )
+        self.show_page(LINES_PAGE)
+
+    def _make_rail(self) -> QFrame:
         rail = QFrame()
         rail.setProperty("role", "rail")
         buttons = QVBoxLayout(rail)
@@ -144,23 +194,18 @@ class MainWindow(QMainWindow):
             button.setToolTip(f"{name} (Ctrl+{number + 1})")
             button.setProperty("role", "rail")
             button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setMinimumWidth(self.fontMetrics().horizontalAdvance("Settings") + 14)
+            button.setMinimumWidth(self.fontMetrics().horizontalAdvance("Settings") + 12)
             self._rail.addButton(button, number)
             buttons.addWidget(button)
         buttons.addStretch(1)
-        body = QHBoxLayout()
-        body.setSpacing(0)
-        body.addWidget(rail)
-        body.addWidget(self._stack, 1)
-        whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(body, 1)
-        column.addWidget(self.bar)
-        self.setCentralWidget(whole)
-        self.show_page(0)
+        return rail
+
+    def _rail_button(self, number: int) -> QToolButton:
+        button = self._rail.button(number)
+        assert isinstance(button, QToolButton)
+        return button
 
     def _connect(self) -> None:
         link, log = self.link, self.log
@@ -182,11 +227,11 @@ class MainWindow(QMainWindow):
         self.takes.pick_wished.connect(link.pick)
         self.takes.play_wished.connect(lambda line_id, take_id: link.play(line_id, take_id=take_id))
         self.takes.drop_wished.connect(link.drop)
+        self.takes.cancel_wished.connect(link.cancel)
         self.composer.render_wished.connect(self.render_line)
-        self.bar.render_wished.connect(self.render_line)
-        self.bar.play_wished.connect(self.play)
+        self.composer.play_wished.connect(self.play_text)
         self.bar.stop_wished.connect(lambda: link.stop())
-        self.bar.error_clicked.connect(lambda: self.show_page(1))
+        self.bar.error_clicked.connect(lambda: self.show_page(LOG_PAGE))
         self.presets.save_wished.connect(lambda name, weights: link.save_emotion(name, weights))
         self.presets.clip_dropped.connect(self._add_clip)
         self.settings_page.appearance_wished.connect(self._theme.set_appearance)
@@ -194,33 +239,81 @@ class MainWindow(QMainWindow):
 
     def _shortcuts(self) -> None:
         keys = {
-            "Ctrl+P": self.play,
-            "Esc": lambda: self.link.stop(),
-            "Ctrl+F": self.search.setFocus,
-            "Ctrl+L": self.composer.text.setFocus,
-            "Ctrl+1": lambda: self.show_page(0),
-            "Ctrl+2": lambda: self.show_page(1),
-            "Ctrl+3": lambda: self.show_page(2),
             "Ctrl+Return": self.render_line,
+            "Ctrl+Enter": self.render_line,  # of the number pad
+            "Ctrl+P": self.play_text,
+            "Esc": lambda: self.link.stop(),
+            "Ctrl+F": lambda: self._go_to(self.search),
+            "Ctrl+L": lambda: self._go_to(self.composer.text),
+            "Ctrl+T": lambda: self._go_to(self.table),
+            "Ctrl+1": lambda: self.show_page(LINES_PAGE),
+            "Ctrl+2": lambda: self.show_page(LOG_PAGE),
+            "Ctrl+3": lambda: self.show_page(SETTINGS_PAGE),
         }
         for key, action in keys.items():
             QShortcut(QKeySequence(key), self).activated.connect(action)
-        for key, action in {
-            "Space": self.play,
-            "Delete": lambda: [self.link.remove(line_id) for line_id in self.table.selected_ids()],
-        }.items():
-            shortcut = QShortcut(QKeySequence(key), self.table)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(action)
+
+    def _table_actions(self) -> None:
+        """What can be done with chosen lines: by key while the table has the focus, and in its context menu."""
+        actions = {
+            "Play": ("Space", self._play_current),
+            "Edit again": ("Return", self._edit_again),
+            "Into project": ("Ctrl+D", lambda: self._with_chosen(self.link.drop)),
+            "Cancel": ("Ctrl+Backspace", lambda: self._with_chosen(self.link.cancel)),
+            "Remove": ("Delete", lambda: self._with_chosen(self.link.remove)),
+        }
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        for name, (key, work) in actions.items():
+            action = QAction(name, self.table)
+            action.setShortcut(QKeySequence(key))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.triggered.connect(work)
+            self.table.addAction(action)
+
+    # ---- wishes -------------------------------------------------------------------------------------------------
+
+    def _free_name(self, stem: str) -> str:
+        return next(name for n in self._numbers if self.model.line(name := f"{stem}_{n:03d}") is None)
+
+    def _go_to(self, widget: QWidget) -> None:
+        self.show_page(LINES_PAGE)
+        widget.setFocus()
+
+    def _play_current(self) -> None:
+        if (line := self.table.current_line()) is not None:
+            self.link.play(line.cue.id)
+
+    def _edit_again(self) -> None:
+        if (line := self.table.current_line()) is not None:
+            self.composer.show_cue(line.cue)
+
+    def _with_chosen(self, ask: Any) -> None:
+        for line_id in self.table.selected_ids():
+            ask(line_id)
+
+    def _add_clip(self, file: str) -> None:
+        """Clips to be learnt lie in the inbox of the data folder, so the dropped one is copied there."""
+        source, folder = Path(file), getattr(self._settings, "data_folder", None)
+        name = source.stem
+        self.presets.expect("timbre", name)
+        self.link.add_timbre(
+            name,
+            source.name,
+            before=None if folder is None else lambda: _copy_into(source, Path(folder) / "inbox"),
+            then=lambda seconds: self.log.add("preset", f"timbre {name}: {seconds:.1f} s of speech found"),
+        )
 
     # ---- what the daemon tells ----------------------------------------------------------------------------------
 
     def _lines_changed(self, lines: list[Line]) -> None:
         self.model.update_lines(lines)
+        self._show_empty()
+        if self._awaited and self.model.line(self._awaited) is not None:
+            self.table.show_line(self._awaited)
+            self._awaited = ""
         current = self.table.current_line()
         if current is not None and any(line.cue.id == current.cue.id for line in lines):
             self.takes.show_line(current)
-        self._show_empty()
 
     def _lines_removed(self, line_ids: list[str]) -> None:
         self.model.remove_lines(line_ids)
@@ -228,38 +321,43 @@ class MainWindow(QMainWindow):
         self._show_empty()
 
     def _problem(self, error: events.ErrorRaised) -> None:
-        self.log.add("error", f"{error.source} {error.code}: {error.text}")
-        self.bar.show_error(error.text)
+        self._show_error(error.text, f"{error.source} {error.code}: {error.text}")
 
     def _failed(self, failure: Failure) -> None:
-        self.log.add("error", f"{failure.what} {failure.code}: {failure.text}")
-        self.bar.show_error(failure.text)
+        self._show_error(failure.text, f"{failure.what} {failure.code}: {failure.text}")
 
     def _take_ended(self, event: events.TakeEnded) -> None:
-        self.log.add("take" if event.ok else "error", f"{event.take_id} {event.code}: {event.text}")
-        if not event.ok:
-            self.bar.show_error(event.text)
+        text = f"{event.take_id} {event.code}: {event.text}"
+        if event.ok:
+            self.log.add("take", text)
+        else:
+            self._show_error(event.text, text)
 
     def _drop_ended(self, event: events.DropEnded) -> None:
-        self.log.add("drop" if event.ok else "error", f"{event.take_id} -> {event.target} {event.where}: {event.text}")
-        if not event.ok:
-            self.bar.show_error(event.text)
+        text = f"{event.take_id} -> {event.target} {event.where}: {event.text}"
+        if event.ok:
+            self.log.add("drop", text)
+        else:
+            self._show_error(event.text, text)
 
-    def _add_clip(self, file: str) -> None:
-        """Clips to be learnt lie in the inbox of the data folder, so the dropped one is copied there."""
-        source, folder = Path(file), getattr(self._settings, "data_folder", None)
-        if folder is None:
-            self.link.add_timbre(source.stem, source.name)
-            return
-        inbox = Path(folder) / "inbox"
-        self.link.add_timbre(source.stem, source.name, before=lambda: _copy_into(source, inbox))
+    def _show_error(self, text: str, for_log: str) -> None:
+        self.log.add("error", for_log)
+        self.bar.show_error(text)
+        if self._stack.currentIndex() != LOG_PAGE:
+            self._unseen_errors += 1
+            self._name_log()
+
+    def _name_log(self) -> None:
+        unseen = f" ({self._unseen_errors})" if self._unseen_errors else ""
+        self._rail_button(LOG_PAGE).setText(f"{PAGES[LOG_PAGE][0]}{unseen}")
 
     def _show_empty(self) -> None:
         self._table_or_hint.setCurrentIndex(1 if self.model.rowCount() else 0)
+        self.takes.setVisible(self.model.rowCount() > 0)
 
     def _paint_icons(self) -> None:
         for number, (_, name) in enumerate(PAGES):
-            self._rail.button(number).setIcon(icon(name, self._theme.tokens.text))  # type: ignore[union-attr]
+            self._rail_button(number).setIcon(icon(name, self._theme.tokens.text))
 
 
 def _copy_into(source: Path, inbox: Path) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QDragEnterEvent, QDropEvent, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -22,10 +22,13 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from bridge.cue import Cue
 from engine.types import EMOTIONS
 from gui.widgets import label
 
-NEUTRAL = "neutral"
+NEUTRAL, AUTO = "neutral", "auto"
+DROP_HINT = "Drop a WAV, FLAC, MP3 or OGG clip here to add a voice."
+SWATCH_PX = 10
 CLIPS = (".wav", ".flac", ".mp3", ".ogg")
 STEPS = 100  # of a slider from 0 to 1
 
@@ -62,65 +65,62 @@ class PresetEditor(QFrame):
         self.setProperty("role", "panel")
         self.setAcceptDrops(True)
         self._emotions: dict[str, Any] = {}
+        self._expected = {"timbre": "", "emotion": ""}  # presets that were just made: chosen as soon as they are listed
         self.timbres = QComboBox()
         self.timbres.setAccessibleName("Timbre")
         self.timbres.currentIndexChanged.connect(self._timbre_chosen)
-        self.timbre_note = label("Drop a WAV, FLAC, MP3 or OGG clip here to add a voice.", "small", wrap=True)
+        self.timbre_note = label(DROP_HINT, "small", wrap=True)
         self.emotions = QComboBox()
         self.emotions.setAccessibleName("Emotion preset")
         self.emotions.activated.connect(self._emotion_chosen)
-        self.sliders: dict[str, QSlider] = {}
-        self._values: dict[str, QLabel] = {}
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(8)
-        for row, name in enumerate(EMOTIONS):
-            slider = QSlider(Qt.Orientation.Horizontal)
-            slider.setRange(0, STEPS)
-            slider.setPageStep(10)
-            slider.setMinimumHeight(22)
-            slider.setAccessibleName(f"{name} weight")
-            value = label("0.00", "field")
-            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            value.setMinimumWidth(value.fontMetrics().horizontalAdvance("0.00") + 4)
-            slider.valueChanged.connect(lambda v, value=value: value.setText(f"{v / STEPS:.2f}"))
-            slider.valueChanged.connect(self._slider_moved)
-            self.sliders[name], self._values[name] = slider, value
-            grid.addWidget(label(name), row, 0)
-            grid.addWidget(slider, row, 1)
-            grid.addWidget(value, row, 2)
-        self.weight = QSlider(Qt.Orientation.Horizontal)
-        self.weight.setRange(0, STEPS)
-        self.weight.setMinimumHeight(22)
-        self.weight.setAccessibleName("Strength of the emotion")
-        weight_value = label("1.00", "field")
-        self.weight.valueChanged.connect(lambda v: weight_value.setText(f"{v / STEPS:.2f}"))
+        self.emotion_note = label("", "small", wrap=True)
+        for box in (self.timbres, self.emotions):
+            box.setMaxVisibleItems(20)
+            box.setIconSize(QSize(SWATCH_PX, SWATCH_PX))
+        self.sliders = {name: _slider(f"{name} weight") for name in EMOTIONS}
+        self.weight = _slider("Strength of the emotion")
         self.weight.setValue(STEPS)
-        strength = QHBoxLayout()
-        for widget in (label("Strength", "field"), self.weight, weight_value):
-            strength.addWidget(widget)
+        for slider in self.sliders.values():
+            slider.valueChanged.connect(self._slider_moved)
+        self.weight.valueChanged.connect(self.changed)
+        self.reset = QPushButton("Neutral")
+        self.reset.setToolTip("All eight sliders to zero")
+        self.reset.clicked.connect(lambda: self.set_emotion(NEUTRAL))
         self.save = QPushButton("Save preset...")
         self.save.setToolTip("Save these weights as an emotion preset of your own")
         self.save.clicked.connect(self._ask_name)
-        self.reset = QPushButton("Neutral")
-        self.reset.clicked.connect(lambda: self.set_emotion(NEUTRAL))
+        self._lay_out()
+        self.set_presets("emotion", [])
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(6)
+        for row, (name, slider) in enumerate({**self.sliders, "strength": self.weight}.items()):
+            grid.addWidget(label(name, "field" if slider is self.weight else ""), row, 0)
+            grid.addWidget(slider, row, 1)
+            grid.addWidget(_value_label(slider), row, 2)
         buttons = QHBoxLayout()
         buttons.addWidget(self.reset)
         buttons.addWidget(self.save, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
-        column.setSpacing(8)
+        column.setSpacing(6)
         column.addWidget(label("Timbre", "section"))
         column.addWidget(self.timbres)
         column.addWidget(self.timbre_note)
-        column.addSpacing(6)
+        column.addSpacing(8)
         column.addWidget(label("Emotion", "section"))
         column.addWidget(self.emotions)
+        column.addWidget(self.emotion_note)
         column.addLayout(grid)
-        column.addLayout(strength)
+        column.addSpacing(2)
         column.addLayout(buttons)
         column.addStretch(1)
-        self.set_presets("emotion", [])
+
+    def controls(self) -> list[QWidget]:
+        """What Tab goes through, in order."""
+        return [self.timbres, self.emotions, *self.sliders.values(), self.weight, self.reset, self.save]
 
     @property
     def timbre(self) -> str:
@@ -140,71 +140,132 @@ class PresetEditor(QFrame):
         return str(name) if name else write_emotion(self.weights())
 
     def set_presets(self, kind: str, presets: Sequence[Any]) -> None:
+        """The presets of a kind anew; what was chosen stays chosen, unless a preset was just made here."""
         box = self.timbres if kind == "timbre" else self.emotions
         before = self.timbre if kind == "timbre" else self.emotion
+        if self._expected[kind] in {preset.name for preset in presets}:
+            before, self._expected[kind] = self._expected[kind], ""
         box.blockSignals(True)
         box.clear()
         if kind == "emotion":
             self._emotions = {preset.name: preset for preset in presets}
-            box.addItem("custom (sliders)", "")
+            for name, data, note in (
+                ("custom", "", "as the sliders stand"),
+                (AUTO, AUTO, "taken from the words of the line"),
+            ):
+                box.addItem(name, data)
+                box.setItemData(box.count() - 1, note, Qt.ItemDataRole.ToolTipRole)
             if NEUTRAL not in self._emotions:
                 box.addItem(NEUTRAL, NEUTRAL)
         for preset in presets:
-            box.addItem(preset.name, preset.name)
+            box.addItem(_swatch(preset.colour), preset.name, preset.name)
             box.setItemData(box.count() - 1, preset.note, Qt.ItemDataRole.ToolTipRole)
         box.blockSignals(False)
         if kind == "emotion":
             self.set_emotion(before)
         else:
-            self.timbres.setCurrentIndex(max(0, box.findText(before)))
+            self.set_timbre(before)
             self._timbre_chosen()
+
+    def expect(self, kind: str, name: str) -> None:
+        """Choose the preset `name` once it is listed."""
+        self._expected[kind] = name
+
+    def show_cue(self, cue: Cue) -> None:
+        """Take a line's timbre and emotion over."""
+        if self.timbres.findText(cue.timbre) >= 0:
+            self.set_timbre(cue.timbre)
+        self.set_emotion(cue.emotion)
+        self.weight.setValue(round(cue.weight * STEPS))
 
     def set_timbre(self, name: str) -> None:
         self.timbres.setCurrentIndex(max(0, self.timbres.findText(name)))
 
     def set_emotion(self, emotion: str) -> None:
-        """Show a preset or weights; forms that have no sliders (clip:, text:, auto) show as neutral."""
+        """Show a preset, weights, or a form without sliders (auto, clip:NAME, text:...)."""
         index = self.emotions.findData(emotion)
         if index > 0:
             weights = preset_weights(self._emotions.get(emotion))
+        elif emotion.startswith(("clip:", "text:")):
+            self.emotions.addItem(emotion, emotion)
+            weights, index = dict.fromkeys(EMOTIONS, 0.0), self.emotions.count() - 1
         else:
             weights = read_emotion(emotion) or dict.fromkeys(EMOTIONS, 0.0)
             index = 0 if any(weights.values()) else self.emotions.findData(NEUTRAL)
         for name, slider in self.sliders.items():
-            slider.blockSignals(True)
             slider.setValue(round(weights[name] * STEPS))
-            slider.blockSignals(False)
-            self._values[name].setText(f"{slider.value() / STEPS:.2f}")
-        self.emotions.setCurrentIndex(index)
-        self.changed.emit()
+        self._choose_emotion(index)  # after the sliders: each that moved has chosen "custom"
 
     def _timbre_chosen(self) -> None:
         note = self.timbres.currentData(Qt.ItemDataRole.ToolTipRole)
-        self.timbre_note.setText(note or "Drop a WAV, FLAC, MP3 or OGG clip here to add a voice.")
+        self.timbre_note.setText(note or DROP_HINT)
+        self.timbres.setToolTip(DROP_HINT)
         self.changed.emit()
 
     def _emotion_chosen(self) -> None:
+        """By the user, who leaves the sliders where they are when choosing "custom"."""
         if name := self.emotions.currentData():
             self.set_emotion(name)
+        else:
+            self._choose_emotion(0)
 
     def _slider_moved(self) -> None:
-        self.emotions.setCurrentIndex(0)
+        self._choose_emotion(0)
+
+    def _choose_emotion(self, index: int) -> None:
+        self.emotions.setCurrentIndex(index)
+        note = self.emotions.currentData(Qt.ItemDataRole.ToolTipRole)
+        self.emotion_note.setText(note or " ")  # a line high either way, so that the sliders stay where they are
         self.changed.emit()
 
     def _ask_name(self) -> None:
         name, ok = QInputDialog.getText(self, "Save emotion preset", "Name of the preset")
         if ok and name.strip():
+            self.expect("emotion", name.strip())
             self.save_wished.emit(name.strip(), self.weights())
 
-    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
         if event is not None and _clip_of(event) is not None:
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent | None) -> None:  # noqa: N802
+    def dropEvent(self, event: QDropEvent | None) -> None:
         clip = None if event is None else _clip_of(event)
         if event is not None and clip is not None:
             event.acceptProposedAction()
             self.clip_dropped.emit(clip)
+
+
+def _slider(name: str) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(0, STEPS)
+    slider.setPageStep(10)
+    slider.setMinimumHeight(22)
+    slider.setAccessibleName(name)
+    return slider
+
+
+def _value_label(slider: QSlider) -> QLabel:
+    """The slider's value as 0.00 to 1.00, always as wide."""
+    value = label(f"{slider.value() / STEPS:.2f}", "field")
+    value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    value.setMinimumWidth(value.fontMetrics().horizontalAdvance("0.00") + 4)
+    slider.valueChanged.connect(lambda v: value.setText(f"{v / STEPS:.2f}"))
+    return value
+
+
+def _swatch(colour: str) -> QIcon:
+    """A disc in the preset's colour; nothing where it has none."""
+    if not QColor.isValidColorName(colour):
+        return QIcon()
+    pixmap = QPixmap(4 * SWATCH_PX, 4 * SWATCH_PX)  # large, so that it stays sharp at every scale
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.drawEllipse(pixmap.rect())
+    painter.end()
+    return QIcon(pixmap)
 
 
 def _clip_of(event: QDropEvent) -> str | None:

@@ -1,34 +1,55 @@
-"""Pictures of the panel for the documentation, made from a fixed set of lines."""
+"""Pictures of the panel for the documentation: `python -m gui.screenshots FOLDER`.
+
+The widgets are the real ones; the lines are made up, so that every state is on the picture, the same each time.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-import numpy as np
 import soundfile
 
 from bridge import events
 from bridge.cue import Cue, Length, Line, LineState, Take
-from bridge.timeline import Position
 from gui.application import application
 from gui.link import DaemonLink
-from gui.main_window import MainWindow
+from gui.main_window import LINES_PAGE, LOG_PAGE, SETTINGS_PAGE, MainWindow
 from gui.theme import Theme
 
 RATE = 48_000
+PRESETS = Path(__file__).parent.parent / "presets"
+SETTLED_AFTER_S = 0.4  # without news, a waveform is read and drawn
 
 
 @dataclass(frozen=True)
 class PicturePreset:
+    """A preset as it lies in presets/."""
+
     name: str
     note: str
-    colour: str = ""
-    origin: str = "shipped"
+    colour: str
+    origin: str = "cuevox"
     weights: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PictureSettings:
+    """A few of the daemon's settings, for the settings page."""
+
+    data_folder: str = "~/.local/share/cuevox"
+    osc_host: str = "127.0.0.1"
+    osc_port: int = 27183
+    rate: int = RATE
+    depth: int = 24
+    audio_device: str = ""
 
 
 class PictureDaemon:
@@ -50,7 +71,7 @@ class PictureDaemon:
 
     def pick(self, line_id: str, take_id: str) -> None: ...
 
-    def drop(self, line_id: str, *, target: str | None = None, at: Position | None = None) -> Take:
+    def drop(self, line_id: str, *, target: str | None = None, at: Any = None) -> Take:
         return Take(f"{line_id}_t01", line_id, 0, LineState.DROPPED)
 
     def lines(self) -> tuple[Line, ...]:
@@ -59,12 +80,12 @@ class PictureDaemon:
     def remove(self, line_id: str) -> None: ...
 
     def status(self) -> events.Status:
-        return events.Status(1, 1, 0, "ready", "example", 0.42)
+        busy = bool(self._lines)
+        return events.Status(int(busy), int(busy), 0, "ready", "cuevox-mini-1", 0.42 * busy)
 
     def presets(self, kind: str) -> tuple[PicturePreset, ...]:
-        if kind == "timbre":
-            return (PicturePreset("example voice", "An example of a timbre's description."),)
-        return (PicturePreset("battle cry", "", weights={"angry": 0.8, "surprised": 0.2}), PicturePreset("calm", "", weights={"calm": 0.8}))
+        found = [json.loads(path.read_text("utf-8")) for path in sorted((PRESETS / kind).glob("*.json"))]
+        return tuple(PicturePreset(p["name"], p["note"], p["colour"], weights=p.get("weights", {})) for p in found)
 
     def add_timbre(self, name: str, file: str) -> float:
         return 0.0
@@ -76,29 +97,46 @@ class PictureDaemon:
 
 
 def picture_lines(folder: Path) -> tuple[Line, ...]:
-    """Lines in several states. Their clips are fading noise: they only give the waveform something to draw."""
-    texts = (
-        ("Who goes there?", "battle cry", LineState.READY),
-        ("Nothing to see here. Move along.", "calm", LineState.RENDERING),
-        ("They are inside the walls!", "afraid=0.70,surprised=0.20", LineState.DROPPED),
-        ("I told you not to come back.", "sad=0.60", LineState.FAILED),
-        ("Hold the gate!", "battle cry", LineState.QUEUED),
+    """Lines in several states. The waveforms are of the timbre presets' own clips, cut to the length of the line."""
+    asked = (  # timbre, character, emotion, length in ms (0: natural), state, text
+        ("Cole", "Guard", "angry=0.70,surprised=0.20", 1500, LineState.DROPPED, "Who goes there?"),
+        ("Cole", "Guard", "calm", 2800, LineState.READY, "Nothing to see here. Move along, all of you."),
+        ("Mara", "Captain", "afraid", 2400, LineState.READY, "They are inside the walls! Ring the bell!"),
+        ("Edith", "Widow", "sad", 0, LineState.PLAYING, "I told you not to come back."),
+        ("Edith", "Widow", "angry", 900, LineState.FAILED, "You were never meant to read that letter."),
+        ("Mara", "Captain", "angry", 3250, LineState.RENDERING, "Hold the gate! Hold it until the last of us."),
+        ("Alistair", "Narrator", "melancholic", 4000, LineState.QUEUED, "And then, one winter, nobody came."),
     )
-    found = []
-    for number, (text, emotion, state) in enumerate(texts, 1):
-        line_id, n_samples = f"gate_{number:02d}", round((1.6 + 0.4 * number) * RATE)
-        cue = Cue(line_id, text, "example voice", emotion, length=Length(n_samples, RATE), character="Guard")
-        done = state in (LineState.READY, LineState.DROPPED)
-        path = folder / f"{line_id}.wav" if done else None
-        if path is not None:
-            t = np.linspace(0, 1, n_samples)
-            noise = np.random.default_rng(number).standard_normal(n_samples)
-            soundfile.write(path, 0.2 * noise * np.abs(np.sin(9 * t)) * (1 - t), RATE)
-        progress = 1.0 if done else 0.6 if state == LineState.RENDERING else 0.0
-        error = "an example of an error" if state == LineState.FAILED else ""
-        take = Take(f"{line_id}_t01", line_id, 1000 + number, state, progress, path, n_samples if done else 0, RATE, error=error)
-        found.append(Line(cue, state, (take,), take.id if done else "", number))
-    return tuple(found)
+    lines = []
+    for number, (timbre, character, emotion, length_ms, state, text) in enumerate(asked, 1):
+        line_id = f"gate_{number:02d}"
+        length = Length(length_ms, 1000) if length_ms else None
+        cue = Cue(line_id, text, timbre, emotion, length=length, character=character)
+        n_takes = 3 if number == 3 else 1
+        takes = tuple(_picture_take(cue, state, 1000 * number + n, n, folder) for n in range(1, n_takes + 1))
+        lines.append(Line(cue, state, takes, takes[-1].id if takes[-1].path else "", number))
+    return tuple(lines)
+
+
+def _picture_take(cue: Cue, state: LineState, seed: int, number: int, folder: Path) -> Take:
+    take = Take(f"{cue.id}_t{number:02d}", cue.id, seed, state)
+    if state == LineState.QUEUED:
+        return take
+    if state == LineState.RENDERING:
+        return replace(take, progress=0.6)
+    if state == LineState.FAILED:
+        return replace(take, error="41 characters in 0.900 s would need a stretch of 0.31; ask for 1.9 s or more")
+    n_samples = cue.length.samples(RATE) if cue.length else 2 * RATE + 4321
+    path = folder / f"{take.id}.wav"
+    _cut_clip(cue.timbre, n_samples, number, path)
+    stretch = 1.06 if cue.length else 1.0
+    return replace(take, progress=1.0, path=path, n_samples=n_samples, rate=RATE, stretch=stretch, peak_db=-3.2)
+
+
+def _cut_clip(timbre: str, n_samples: int, take: int, path: Path) -> None:
+    audio, rate = soundfile.read(PRESETS / "timbre" / f"{timbre.lower()}.flac", dtype="float32")
+    start = rate * take
+    soundfile.write(path, audio[start : start + n_samples * rate // RATE], rate)
 
 
 def save(folder: str | Path) -> list[Path]:
@@ -106,26 +144,24 @@ def save(folder: str | Path) -> list[Path]:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     app, saved = application(), []
+    theme = Theme(app)
     with TemporaryDirectory() as clips:
         lines = picture_lines(Path(clips))
         for name, appearance, shown, page in (
-            ("panel", "dark", lines, 0),
-            ("panel-light", "light", lines, 0),
-            ("first-start", "dark", (), 0),
-            ("log", "dark", lines, 1),
-            ("settings", "dark", lines, 2),
+            ("panel", "dark", lines, LINES_PAGE),
+            ("panel-light", "light", lines, LINES_PAGE),
+            ("first-start", "dark", (), LINES_PAGE),
+            ("log", "dark", lines, LOG_PAGE),
+            ("settings", "dark", lines, SETTINGS_PAGE),
         ):
-            window = MainWindow(DaemonLink(PictureDaemon(shown)), Theme(app, appearance))
+            theme.set_appearance(appearance)
+            window = MainWindow(DaemonLink(PictureDaemon(shown)), theme, PictureSettings())
             window.show()
-            _settle(0.3)
+            _settle()
             if shown:
-                window.table.show_line("gate_01")
-                window.composer.text.setPlainText("Open the gate, quickly!")
-                window.presets.set_emotion("battle cry")
-                window.log.add("error", "osc bad_argument: seconds is 'long'; it has to be a number, e.g. 2.4")
-                window.log.add_traffic([events.OscTraffic(True, "127.0.0.1:50000", "/cuevox/line/play", ("gate_01",))])
+                _fill(window)
             window.show_page(page)
-            _settle(0.5)
+            _settle()
             saved.append(folder / f"{name}.png")
             if not window.grab().save(str(saved[-1])):
                 raise OSError(f"{saved[-1]} could not be written; choose a folder that can be written to")
@@ -133,9 +169,44 @@ def save(folder: str | Path) -> list[Path]:
     return saved
 
 
-def _settle(seconds: float) -> None:
+def _fill(window: MainWindow) -> None:
+    window.table.show_line("gate_03")
+    window.composer.text.setPlainText("Open the gate, quickly! They are right behind us.")
+    window.composer.exact.setChecked(True)
+    window.presets.set_timbre("Mara")
+    window.presets.set_emotion("afraid=0.65,surprised=0.30")
+    window.bar.show_level(events.Level(-9.4, -21.0))
+    asked = ("gate_06", "Hold the gate! Hold it until the last of us.", "timbre", "Mara", "seconds", 3.25)
+    peer = "127.0.0.1:50000"
+    replied = ("", "accepted", "ok", "", "gate_06", "gate_06_t01")
+    window.log.add_traffic(
+        [
+            events.OscTraffic(True, peer, "/cuevox/line/render", asked),
+            events.OscTraffic(False, peer, "/reply/cuevox/line/render", replied),
+        ]
+    )
+    window.log.add("take", "gate_03_t03 ok: 115200 samples")
+    window.log.add("warning", "voice: gate_02_t01 is stretched by 1.31, more than 1.25; ask for 2.1 s to 2.7 s")
+    window.log.add("error", "osc bad_argument: seconds is 'long'; it has to be a number, e.g. 2.4")
+
+
+def _settle() -> None:
     """Let the event loop work, so that what other threads read is on the picture."""
-    end, app = time.monotonic() + seconds, application()
+    end, app = time.monotonic() + SETTLED_AFTER_S, application()
     while time.monotonic() < end:
         app.processEvents()
         time.sleep(0.01)
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1:
+        print("usage: python -m gui.screenshots FOLDER", file=sys.stderr)
+        return 2
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    for path in save(arguments[0]):
+        print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

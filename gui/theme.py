@@ -148,5 +148,6 @@ def _palette(tokens: Tokens) -> QPalette:
 def _style_sheet(tokens: Tokens) -> str:
     """style.qss with its $names filled in. Sizes there are in px of the device-independent kind: Qt scales them."""
     template = Template((Path(__file__).parent / "style.qss").read_text("utf-8"))
-    arrow = (Path(__file__).parent / "icons" / ("down-dark.svg" if tokens is DARK else "down-light.svg")).as_posix()
-    return template.substitute(asdict(tokens), arrow=arrow)
+    icons = (Path(__file__).parent / "icons").as_posix()
+    dress = "dark" if tokens is DARK else "light"  # Qt cannot colour the pictures of a style sheet
+    return template.substitute(asdict(tokens), arrow=f"{icons}/down-{dress}.svg", check=f"{icons}/check-{dress}.svg")

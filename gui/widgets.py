@@ -2,13 +2,91 @@
 
 from __future__ import annotations
 
-from PyQt6.QtWidgets import QLabel
+import html
+from collections.abc import Iterable
+
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
+
+BUTTON_PADDING_PX = 14  # of style.qss, with the border
 
 
 def label(text: str, role: str = "", *, wrap: bool = False) -> QLabel:
     """A label in a role of style.qss: title, section, field, muted, small, error, warning."""
     made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)  # what users and files say is never read as HTML
     if role:
         made.setProperty("role", role)
     made.setWordWrap(wrap)
     return made
+
+
+def plain_tip(text: str) -> str:
+    """`text` as a tool tip that wraps and is shown as it is: Qt would read `<b>` in a plain one as HTML."""
+    return f"<qt>{html.escape(text).replace(chr(10), '<br>')}</qt>" if text else ""
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Give a widget another role of style.qss; Qt looks at a changed property only when asked to."""
+    if widget.property("role") != role:
+        widget.setProperty("role", role)
+        if (style := widget.style()) is not None:
+            style.polish(widget)
+
+
+def chain_tabs(widgets: Iterable[QWidget]) -> None:
+    """Tab goes through `widgets` in this order."""
+    before: QWidget | None = None
+    for widget in widgets:
+        if before is not None:
+            QWidget.setTabOrder(before, widget)
+        before = widget
+
+
+class ElidedLabel(QLabel):
+    """One line that is cut with an ellipsis where it does not fit; the whole text is its tool tip."""
+
+    def __init__(self, text: str = "", role: str = "") -> None:
+        super().__init__(text)
+        if role:
+            self.setProperty("role", role)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def setText(self, text: str | None) -> None:
+        super().setText(text)
+        self.setToolTip(plain_tip(text or ""))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class ElidedButton(QPushButton):
+    """A flat button whose text is cut with an ellipsis where it does not fit."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__("")
+        self.setFlat(True)
+        self.setProperty("role", role)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._whole = ""
+
+    def show_text(self, text: str) -> None:
+        self._whole = text
+        self._elide()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        room = self.width() - 2 * BUTTON_PADDING_PX
+        # A single & would be taken as the mark of a mnemonic.
+        text = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room).replace("&", "&&")
+        if text != self.text():
+            self.setText(text)
