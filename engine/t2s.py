@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import prod
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.tokeniser import FSQ
@@ -76,7 +77,7 @@ class TextEncoder(nn.Module):
 class T2S(nn.Module):
     """Text encoder, planner and token GPT."""
 
-    all_digits: Tensor  # (n_codes, n_digits)
+    has_digit: Tensor  # (sum of levels, n_codes) 1 where a code has that digit
 
     def __init__(self, config: T2SConfig) -> None:
         super().__init__()
@@ -93,7 +94,9 @@ class T2S(nn.Module):
         self.head = nn.Linear(dim, n_codes)
         for weight in (self.codes.weight, self.head.weight, self.head.bias):
             nn.init.zeros_(weight)
-        self.register_buffer("all_digits", self.fsq.digits(torch.arange(n_codes)), persistent=False)
+        digits = self.fsq.digits(torch.arange(n_codes)).unbind(-1)
+        one_hot = [F.one_hot(d, n) for d, n in zip(digits, config.levels, strict=True)]
+        self.register_buffer("has_digit", torch.cat(one_hot, -1).T.float().contiguous(), persistent=False)
 
     @property
     def start(self) -> int:
@@ -120,8 +123,4 @@ class T2S(nn.Module):
 
     def logits(self, latents: Tensor) -> Tensor:
         """(B, T, dim) -> (B, T, n_codes): the sum of the digits' logits, and what only the whole code knows."""
-        digits = self.digits(latents).split(list(self.config.levels), -1)
-        total = self.head(latents)
-        for i, logits in enumerate(digits):
-            total = total + logits[..., self.all_digits[:, i]]
-        return total
+        return self.head(latents) + self.digits(latents) @ self.has_digit

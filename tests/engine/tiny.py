@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import torch
 
 from engine.s2m import S2M, S2MConfig
@@ -36,6 +38,7 @@ S2M_TINY = S2MConfig(
 VOCODER_TINY = SourceFilterConfig(rate=24_000, hop=240, n_fft=960, n_mels=100, dim=8, depth=1)
 
 
+@cache
 def tiny_voice(seed: int = 0) -> tuple[T2S, S2M, SourceFilterVocoder]:
     """Every weight random, also those that training starts at zero."""
     torch.manual_seed(seed)

@@ -1,0 +1,73 @@
+"""Laws of rendering: exact counts for every length, the same samples again, windows that cover a line once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import speech_planner
+from engine.renderer import Sampling, Voice, parts_for, render_frames, windows
+from tests.engine.tiny import S2M_TINY, T2S_TINY, tiny_voice
+
+EMOTION = torch.zeros(1, 8)
+
+
+def _render(n_frames: int, seed: int = 1, n_parts: int = 1) -> list[np.ndarray]:
+    t2s, s2m, vocoder = tiny_voice()
+    ids = torch.tensor([[0, 5, 9, 12, 30, 0]])
+    natural = speech_planner.plan(t2s, ids, EMOTION)
+    each_s = n_frames * 0.01 / n_parts
+    plans = [speech_planner.fit(t2s, natural, EMOTION, each_s) for _ in range(n_parts)]
+    voice = Voice(torch.randn(1, S2M_TINY.speaker_dim, generator=torch.Generator().manual_seed(0)), 0.0)
+    parts = parts_for(plans, T2S_TINY.token_s)
+    return list(render_frames(t2s, s2m, vocoder, parts, voice, EMOTION, n_frames, seed, Sampling()))
+
+
+@pytest.mark.parametrize("n_frames", [5, 60, 83, 119, 121, 240, 415])
+def test_a_line_has_a_hop_a_frame(n_frames: int) -> None:
+    blocks = _render(n_frames)
+    assert sum(len(b) for b in blocks) == n_frames * 240
+    assert all(b.dtype == np.float32 and np.isfinite(b).all() and np.abs(b).max() <= 1 for b in blocks)
+
+
+def test_sound_comes_before_the_line_is_done() -> None:
+    blocks = _render(600)
+    assert len(blocks) >= 3
+    assert len(blocks[0]) < 240 * 80
+
+
+def test_the_same_seed_gives_the_same_samples_and_another_seed_others() -> None:
+    one, again, other = (np.concatenate(_render(150, seed)) for seed in (3, 3, 4))
+    assert np.array_equal(one, again)
+    assert not np.array_equal(one, other)
+
+
+def test_a_line_of_several_parts_is_one_line() -> None:
+    assert sum(len(b) for b in _render(240, n_parts=3)) == 240 * 240
+
+
+@given(st.integers(1, 30_000))
+@settings(max_examples=200)
+def test_windows_cover_a_line_once_and_in_order(n_frames: int) -> None:
+    at = 0
+    for first, end in windows(n_frames):
+        assert first == at < end
+        at = end
+    assert at == n_frames
+
+
+@given(st.floats(0.3, 20.0))
+@settings(max_examples=50, deadline=None)
+def test_a_plan_lasts_as_long_as_it_is_asked_to(total_s: float) -> None:
+    t2s = tiny_voice()[0]
+    natural = speech_planner.plan(t2s, torch.tensor([[0, 5, 9, 1, 12, 0]]), EMOTION)
+    fitted = speech_planner.fit(t2s, natural, EMOTION, total_s)
+    assert fitted.total_s == pytest.approx(total_s, abs=1e-4)
+    assert (fitted.seconds > 0).all()
+    ends = (speech_planner.LEAD_S, speech_planner.TAIL_S)
+    assert (float(fitted.seconds[0, 0]), float(fitted.seconds[0, -1])) == pytest.approx(ends)
+    (part,) = parts_for([fitted], T2S_TINY.token_s)
+    assert part.n_tokens * T2S_TINY.token_s >= total_s - 1e-4 > (part.n_tokens - 1) * T2S_TINY.token_s - 2e-4
