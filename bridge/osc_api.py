@@ -1,0 +1,248 @@
+"""What the DAW may ask over OSC: finds the command, lets no request be done twice, sees that each is answered.
+
+Two threads meet here. The OSC thread calls `check`, which reads arguments and touches nothing else, and hands over. All
+the rest - clients, replies, the daemon's events - belongs to the API's own thread, which takes it from one queue; so an
+event of a take can never overtake the reply that announced it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from bridge import events
+from bridge.errors import BridgeError, RefusedError
+from bridge.osc_arguments import Arguments, as_number, request_of
+from bridge.osc_clients import Clients, Peer
+from bridge.osc_commands import Action, Commands, OscDaemon
+from bridge.osc_endings import OpenCalls
+from bridge.osc_feed import Feed
+from bridge.osc_packet import Arg, Message, PacketError
+from bridge.osc_replies import ERROR_ADDRESS, Call, Replies, Send
+from engine.errors import EngineError
+
+PATTERN_CHARACTERS = frozenset("*?[]{}")
+BUTTON_VERBS = ("play", "stop", "cancel", "drop", "status")  # that work as /cuevox/line/LINE/VERB 1
+UNHEARD = (events.OscTraffic, events.Warned, events.PresetsChanged, events.Status)  # events that tell clients nothing
+
+_log = logging.getLogger(__name__)
+
+
+class UnknownAddressError(BridgeError):
+    """An address that no command has."""
+
+    code = "unknown_address"
+
+
+class InternalFaultError(BridgeError):
+    """A fault in Cuevox itself."""
+
+    code = "internal_error"
+
+    def __init__(self, fault: BaseException) -> None:
+        super().__init__(f"a fault in Cuevox: {type(fault).__name__}: {fault}; see its log")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A command whose arguments are read: what is to be done, or the error that it is to be answered with."""
+
+    call: Call
+    message: Message
+    action: Action | None = None
+    error: BridgeError | None = None
+
+
+class OscApi:
+    """One API for one daemon and one server. `open` and `close` are the server's to call."""
+
+    def __init__(self, daemon: OscDaemon, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._daemon = daemon
+        self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._send: Send = lambda peer, message: None
+        self._clients = Clients(clock)
+        self._replies = Replies(self._clients, self._put_out, daemon.publish)
+        self._open_calls = OpenCalls(self._replies, clock)
+        self._feed = Feed(self._clients, self._put_out, daemon.status, clock)
+        self._commands = Commands(
+            daemon, self._clients, self._replies, self._open_calls, self._feed, self._in_background
+        ).table
+
+    def open(self, send: Send) -> None:
+        """Begin to work; `send(peer, message)` may be called from now on until `close` returns."""
+        self._send = send
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="osc-background")
+        self._unsubscribe = self._daemon.subscribe(self._on_event)
+        self._thread = threading.Thread(target=self._work, name="osc-api")
+        self._thread.start()
+
+    def close(self) -> None:
+        """Everything that was taken on gets its ending, then nothing is sent any more."""
+        self._unsubscribe()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._inbox.put(partial(self._open_calls.end_all, "cancelled", "Cuevox ends"))
+        self._inbox.put(None)
+        self._thread.join()
+
+    # ---- the OSC thread ---------------------------------------------------------------------------------------------
+
+    def check(self, peer: Peer, messages: Sequence[Message]) -> list[Checked]:
+        """Read the commands of one bundle. If one of them is wrong, none is to be carried out. Raises nothing."""
+        checked = [self._check(peer, message) for message in messages if not _is_answer(message)]
+        wrong = next((c for c in checked if c.error), None)
+        if wrong is None:
+            return checked
+        reason = f"not done, because another message of its bundle is wrong: {wrong.call.address}: {wrong.error}"
+        return [c if c.error else Checked(c.call, c.message, error=RefusedError(reason[:600])) for c in checked]
+
+    def carry_out(self, checked: Sequence[Checked]) -> None:
+        """Hand over; the commands of one call are done one after another with nothing between them."""
+
+        def job() -> None:
+            for each in checked:
+                self._do(each)
+
+        self._inbox.put(job)
+
+    def refuse(self, peer: Peer, error: BridgeError, messages: Sequence[Message] = ()) -> None:
+        """Answer what cannot be read, or comes at a wrong time, with an error."""
+        if messages:
+            self.carry_out(
+                [Checked(Call(peer, m.address, request_of(m)), m, error=error) for m in messages if not _is_answer(m)]
+            )
+        else:
+            address = error.address if isinstance(error, PacketError) else ""
+            self._inbox.put(partial(self._replies.error, Call(peer, address), error.code, str(error)))
+
+    def gone(self, peer: Peer) -> None:
+        """A connection has ended."""
+        self._inbox.put(partial(self._clients.gone, peer))
+
+    def _check(self, peer: Peer, message: Message) -> Checked:
+        call = Call(peer, message.address)
+        try:
+            asked = _button(message)
+            if asked is None:
+                return Checked(call, message, action=lambda call: self._replies.done(call, "released: nothing to do"))
+            command = self._commands.get(asked.address)
+            if command is None:
+                raise _unknown_address(asked.address, self._commands)
+            args = Arguments(asked, f"{asked.address} {command.usage}")
+            action = command.read(args)
+            call.request_id, call.reply_port = args.request_id, args.reply_port
+            return Checked(call, message, action)
+        except BridgeError as error:
+            call.request_id = request_of(message)
+            return Checked(call, message, error=error)
+        except Exception as error:  # a fault of ours is an answer too, not silence
+            _log.exception("%s could not be read", message.address)
+            call.request_id = request_of(message)
+            return Checked(call, message, error=InternalFaultError(error))
+
+    # ---- the API's thread -------------------------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while True:
+            try:
+                wait_s = self._feed.tick()
+                job = self._inbox.get(timeout=wait_s)
+                if job is None:
+                    return
+                job()
+            except queue.Empty:
+                pass
+            except Exception:  # one bad job must not end the thread that answers all others
+                _log.exception("a fault of the OSC interface")
+
+    def _do(self, checked: Checked) -> None:
+        call, message = checked.call, checked.message
+        self._daemon.publish(
+            events.OscTraffic(True, str(call.peer), message.address, tuple(a.value for a in message.args))
+        )
+        self._clients.heard(call.peer, call.reply_port)
+        client = self._clients.target(call.peer, call.reply_port)
+        try:
+            if checked.error:
+                raise checked.error
+            assert checked.action is not None
+            if call.request_id:
+                call.request, is_new = self._clients.request(client, call.request_id, message)
+                if not is_new:
+                    for answer in call.request.answers:
+                        self._replies.send_again(call, answer)
+                    return
+            checked.action(call)
+        except Exception as error:
+            if call.request is not None and not call.request.answers:
+                self._clients.forget(client, call.request_id)
+                call.request = None
+            self._fail(call, error)
+
+    def _fail(self, call: Call, error: BaseException) -> None:
+        if isinstance(error, BridgeError | EngineError):
+            self._replies.error(call, error.code, str(error))
+        else:
+            _log.error("%s failed", call.address, exc_info=error)
+            fault = InternalFaultError(error)
+            self._replies.error(call, fault.code, str(fault))
+
+    def _in_background(self, call: Call, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        def finish(future: Future[Any]) -> None:
+            if future.cancelled():
+                self._replies.error(call, "cancelled", "Cuevox ends")
+            elif error := future.exception():
+                self._fail(call, error)
+            else:
+                then(future.result())
+
+        self._pool.submit(work).add_done_callback(lambda future: self._inbox.put(partial(finish, future)))
+
+    def _on_event(self, event: events.Event) -> None:
+        """Called on the daemon's threads."""
+        if not isinstance(event, UNHEARD):
+            self._inbox.put(partial(self._tell, event))
+
+    def _tell(self, event: events.Event) -> None:
+        if isinstance(event, events.ErrorRaised):
+            if event.source != "osc":  # those of commands were told with their reply
+                self._replies.error_to_subscribers(event.source, event.code, event.text)
+            return
+        self._open_calls.on_event(event)
+        self._feed.on_event(event)
+
+    def _put_out(self, peer: Peer, message: Message) -> None:
+        self._send(peer, message)
+
+
+def _is_answer(message: Message) -> bool:
+    """Replies and told errors are never answered: two programs could keep each other busy with errors for ever."""
+    return message.address.startswith("/reply/") or message.address == ERROR_ADDRESS
+
+
+def _button(message: Message) -> Message | None:
+    """`/cuevox/line/LINE/VERB 1` as the command it stands for; None for 0, a button that was released.
+
+    Buttons of touch panels and MIDI bridges send one number and nothing else. Other messages come back as they are.
+    """
+    match message.address.split("/"):
+        case ["", "cuevox", "line", line, verb] if line and verb in BUTTON_VERBS and len(message.args) <= 1:
+            if message.args and as_number(message.args[0], "the button's value", float("-inf"), float("inf")) == 0:
+                return None
+            return Message(f"/cuevox/line/{verb}", (Arg("s", line),))
+    return message
+
+
+def _unknown_address(address: str, known: Sequence[str] | Any) -> UnknownAddressError | RefusedError:
+    if PATTERN_CHARACTERS & set(address):
+        return RefusedError(f"{address[:100]} is a pattern; each command is sent to its own address")
+    near = difflib.get_close_matches(address, known, 1)
+    hint = f"did you mean {near[0]}?" if near else f"the commands are: {', '.join(known)}"
+    return UnknownAddressError(f"no command {address[:100]}; {hint}")

@@ -1,0 +1,344 @@
+"""The OSC sockets: UDP and TCP on one port number, one thread for both. It only decodes, keeps time and hands over."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import selectors
+import socket
+import sys
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self
+
+from bridge.errors import BridgeError, BusyError, PortTakenError
+from bridge.osc_clients import Peer
+from bridge.osc_packet import Batch, Message, PacketError, decode, encode
+from bridge.osc_replies import Send
+from bridge.osc_schedule import OscSchedule
+from bridge.osc_stream import BrokenStreamError, OscStream
+
+RECEIVE_BYTES = 65_536  # more than any datagram has
+DATAGRAMS_AT_ONCE = 64  # before the thread looks at its other sockets again
+MAX_UNSENT = 1 << 20  # bytes that wait for a TCP client that does not read
+MAX_CONNECTIONS = 64
+MAX_METERED = 4096  # clients whose rate is known at a time
+RECEIVE_BUFFER = 1 << 22  # bytes the system may hold for us: a sheet of a thousand lines comes in one go
+FREE_PORT_TRIES = 20
+FLUSH_S = 1.0
+
+_log = logging.getLogger(__name__)
+
+
+class ApiLike(Protocol):
+    """What the server asks of the API. bridge.osc_api.OscApi is the real one. No call waits for anything."""
+
+    def open(self, send: Send) -> None: ...
+    def close(self) -> None: ...
+    def check(self, peer: Peer, messages: Sequence[Message]) -> list[Any]: ...
+    def carry_out(self, checked: list[Any]) -> None: ...
+    def refuse(self, peer: Peer, error: BridgeError, messages: Sequence[Message] = ()) -> None: ...
+    def gone(self, peer: Peer) -> None: ...
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """How many messages a client may send: `burst` at once, `per_second` in the long run, then silence."""
+
+    burst: float = 2000
+    per_second: float = 500
+    silence_s: float = 1.0
+
+
+@dataclass
+class _Meter:
+    left: float
+    since_s: float
+    silent_until_s: float = float("-inf")
+
+
+@dataclass
+class _Connection:
+    socket: socket.socket
+    peer: Peer
+    stream: OscStream = field(default_factory=OscStream)
+    unsent: bytearray = field(default_factory=bytearray)
+    closes: bool = False  # when all is sent
+
+
+class OscServer:
+    """Owns the sockets from `with` to its end. `send` may be called from any thread."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        api: ApiLike,
+        *,
+        rate_limit: RateLimit | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`port` 0: any free one. `clock`: Unix time in seconds, what time tags refer to."""
+        self.host = host
+        self.port = port
+        self._api = api
+        self._limit = rate_limit or RateLimit()
+        self._clock = clock
+        self._schedule: OscSchedule[list[Any]] = OscSchedule()
+        self._meters: OrderedDict[Peer, _Meter] = OrderedDict()  # who was heard of last is last
+        self._connections: dict[Peer, _Connection] = {}
+        self._outbox: deque[tuple[Peer, Message]] = deque()
+        self._stopping = False
+
+    def __enter__(self) -> Self:
+        """Raises PortTakenError, and then nothing is left open."""
+        self._udp, self._listener = _bind(self.host, self.port)
+        self.port = self._udp.getsockname()[1]
+        self._wake_in, self._wake_out = socket.socketpair()
+        self._selector = selectors.DefaultSelector()
+        for each, what in ((self._udp, "udp"), (self._listener, "listener"), (self._wake_out, "wake")):
+            each.setblocking(False)
+            self._selector.register(each, selectors.EVENT_READ, what)
+        self._wake_in.setblocking(False)
+        self._thread = threading.Thread(target=self._run, name="osc-server")
+        self._api.open(self.send)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._api.close()  # its last replies are in the outbox now
+        self._stopping = True
+        self._wake()
+        self._thread.join()
+        self._flush()
+        for connection in list(self._connections.values()):
+            connection.socket.close()
+        for each in (self._udp, self._listener, self._wake_in, self._wake_out):
+            each.close()
+        self._selector.close()
+
+    def send(self, peer: Peer, message: Message) -> None:
+        """Send to a client, from any thread; returns at once. To a client that is gone nothing is sent."""
+        self._outbox.append((peer, message))
+        self._wake()
+
+    # ---- the server's thread ----------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._stopping:
+            try:
+                for key, mask in self._selector.select(self._schedule.next_in_s(self._clock())):
+                    self._serve(key.data, mask)
+                for checked in self._schedule.take_due(self._clock()):
+                    self._api.carry_out(checked)
+                self._empty_outbox()
+            except Exception:  # whatever one packet does, the others are to be heard
+                _log.exception("a fault of the OSC server")
+
+    def _serve(self, what: str | _Connection, mask: int) -> None:
+        match what:
+            case "udp":
+                self._read_datagrams()
+            case "listener":
+                self._accept()
+            case "wake":
+                _drain(self._wake_out)
+            case _Connection():
+                if mask & selectors.EVENT_WRITE:
+                    self._write(what)
+                if mask & selectors.EVENT_READ and what.peer in self._connections:
+                    self._read(what)
+
+    def _read_datagrams(self) -> None:
+        for _ in range(DATAGRAMS_AT_ONCE):
+            try:
+                packet, address = self._udp.recvfrom(RECEIVE_BYTES)
+            except BlockingIOError:
+                return
+            except OSError:  # Windows: an earlier reply found nobody. It says nothing about the next datagram
+                continue
+            self._take(Peer("udp", address[0], address[1]), packet)
+
+    def _take(self, peer: Peer, packet: bytes) -> None:
+        """One packet, from whichever socket."""
+        try:
+            batches: tuple[Batch, ...] = decode(packet)
+        except PacketError as error:
+            if self._may_speak(peer, 1):
+                self._api.refuse(peer, error)
+            return
+        if not self._may_speak(peer, sum(len(batch.messages) for batch in batches)):
+            return
+        now_s = self._clock()
+        for batch in batches:
+            try:
+                self._schedule.add(self._api.check(peer, batch.messages), batch.due_s, now_s)
+            except BridgeError as error:
+                self._api.refuse(peer, error, batch.messages)
+
+    def _may_speak(self, peer: Peer, n_messages: int) -> bool:
+        """Whether the client keeps to the rate. When it does not, it is told so once and then not heard for a while."""
+        now_s = time.monotonic()
+        meter = self._meters.pop(peer, None) or _Meter(self._limit.burst, now_s)
+        self._meters[peer] = meter
+        if len(self._meters) > MAX_METERED:
+            self._meters.popitem(last=False)
+        meter.left = min(self._limit.burst, meter.left + (now_s - meter.since_s) * self._limit.per_second)
+        meter.since_s = now_s
+        if now_s < meter.silent_until_s:
+            return False
+        meter.left -= n_messages
+        if meter.left >= 0:
+            return True
+        meter.silent_until_s = now_s + self._limit.silence_s
+        self._api.refuse(
+            peer,
+            BusyError(
+                f"more than {self._limit.burst:g} messages at once or {self._limit.per_second:g} a second; nothing "
+                f"from you is heard for {self._limit.silence_s:g} s, then send the rest more slowly"
+            ),
+        )
+        return False
+
+    # ---- TCP --------------------------------------------------------------------------------------------------------
+
+    def _accept(self) -> None:
+        try:
+            accepted, address = self._listener.accept()
+        except OSError:  # it went away again
+            return
+        if len(self._connections) >= MAX_CONNECTIONS:
+            accepted.close()
+            return
+        accepted.setblocking(False)
+        accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = _Connection(accepted, Peer("tcp", address[0], address[1]))
+        self._connections[connection.peer] = connection
+        self._selector.register(accepted, selectors.EVENT_READ, connection)
+
+    def _read(self, connection: _Connection) -> None:
+        try:
+            data = connection.socket.recv(RECEIVE_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._close(connection)
+            return
+        if connection.closes:
+            return
+        try:
+            for packet in connection.stream.feed(data):
+                if isinstance(packet, PacketError):
+                    if self._may_speak(connection.peer, 1):
+                        self._api.refuse(connection.peer, packet)
+                else:
+                    self._take(connection.peer, packet)
+        except BrokenStreamError as error:
+            self._api.refuse(connection.peer, error)
+            connection.closes = True
+
+    def _write(self, connection: _Connection) -> None:
+        try:
+            del connection.unsent[: connection.socket.send(connection.unsent)]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._close(connection)
+            return
+        if not connection.unsent and connection.closes:
+            self._close(connection)
+            return
+        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if connection.unsent else 0)
+        self._selector.modify(connection.socket, wanted, connection)
+
+    def _close(self, connection: _Connection) -> None:
+        self._selector.unregister(connection.socket)
+        connection.socket.close()
+        del self._connections[connection.peer]
+        self._api.gone(connection.peer)
+
+    # ---- sending ----------------------------------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        try:
+            self._wake_in.send(b"\0")
+        except BlockingIOError:  # it has not even heard the last calls: it will come
+            pass
+
+    def _empty_outbox(self) -> None:
+        while self._outbox:
+            peer, message = self._outbox.popleft()
+            packet = encode(message)
+            if peer.transport == "udp":
+                try:
+                    self._udp.sendto(packet, (peer.host, peer.port))
+                except OSError as error:  # nobody there, or too long for a datagram
+                    _log.debug("no reply to %s: %s", peer, error)
+            elif connection := self._connections.get(peer):
+                connection.unsent += connection.stream.frame(packet)
+                if len(connection.unsent) > MAX_UNSENT:
+                    self._close(connection)
+                else:
+                    self._write(connection)
+
+    def _flush(self) -> None:
+        """The last replies, once the thread has ended."""
+        self._empty_outbox()
+        for connection in list(self._connections.values()):
+            connection.socket.settimeout(FLUSH_S)
+            try:
+                connection.socket.sendall(connection.unsent)
+            except OSError:
+                pass
+
+
+def _bind(host: str, port: int) -> tuple[socket.socket, socket.socket]:
+    """A UDP and a listening TCP socket on the same number. Raises PortTakenError."""
+    tries = 1 if port else FREE_PORT_TRIES
+    for n in range(tries):
+        try:
+            return _bind_once(host, port)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and n + 1 < tries:
+                continue  # the number that one protocol was given is taken in the other
+            way_out = (
+                "end the other program, or choose another port in the settings or with --osc-port"
+                if error.errno == errno.EADDRINUSE
+                else "choose another address or port in the settings"
+            )
+            raise PortTakenError(f"OSC cannot listen on {host}:{port}: {error.strerror or error}; {way_out}") from error
+    raise AssertionError("a loop of at least one try")
+
+
+def _bind_once(host: str, port: int) -> tuple[socket.socket, socket.socket]:
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    udp = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        if sys.platform == "win32":  # elsewhere a port is ours alone unless we say otherwise
+            for each in (listener, udp):
+                each.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:  # a connection of the last run that is not quite over does not keep the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        listener.bind(address)
+        udp.bind((address[0], listener.getsockname()[1]))
+        listener.listen()
+    except OSError:
+        listener.close()
+        udp.close()
+        raise
+    return udp, listener
+
+
+def _drain(wake: socket.socket) -> None:
+    try:
+        while wake.recv(4096):
+            pass
+    except BlockingIOError:
+        pass
