@@ -1,6 +1,8 @@
-"""Where a line is written: text, character, wanted length, takes, seed; Play and Render."""
+"""Where a line is written: text, character, place, wanted length, takes, seed; Play and Render."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
@@ -13,15 +15,19 @@ from PyQt6.QtWidgets import (
     QPushButton,
     QSpinBox,
     QVBoxLayout,
+    QWidget,
 )
 
 from bridge.cue import Cue, Length
+from bridge.errors import BridgeError
+from bridge.timeline import Position, parse_position, write_seconds
 from gui.icons import icon
 from gui.preset_editor import PresetEditor
 from gui.theme import Theme
 from gui.widgets import ElidedLabel, label
 
 MAX_SEED = 2**31 - 1
+RATE = 48_000  # of positions, where no daemon's settings say otherwise
 TEXT_LINES = 2  # shown at once; a longer text scrolls
 
 
@@ -31,10 +37,10 @@ class Composer(QFrame):
     render_wished = pyqtSignal()
     play_wished = pyqtSignal()
 
-    def __init__(self, presets: PresetEditor, theme: Theme, *, drop: bool = False) -> None:
+    def __init__(self, presets: PresetEditor, theme: Theme, settings: Any = None) -> None:
         super().__init__()
         self.setProperty("role", "panel")
-        self._presets, self._theme = presets, theme
+        self._presets, self._theme, self._settings = presets, theme, settings
         self.text = QPlainTextEdit()
         self.text.setTabChangesFocus(True)
         self.text.setPlaceholderText("Type a line to speak. Ctrl+Return renders it, Ctrl+P plays it at once.")
@@ -43,6 +49,13 @@ class Composer(QFrame):
         self.text.textChanged.connect(lambda: self._complain(""))
         self.character = QLineEdit()
         self.character.setAccessibleName("Character: track and folder of the clip; empty for the timbre's name")
+        self.at = QLineEdit()
+        self.at.setPlaceholderText("no place")
+        self.at.setToolTip("Where the clip goes: 72.5, sec:72.5, smp:3480000, tc:00:01:12:12@25 or bar:3.3.0")
+        self.at.setAccessibleName("Place on the timeline; empty for none")
+        self.at.setMaxLength(80)
+        self.at.setFixedWidth(self.fontMetrics().horizontalAdvance("tc:00:01:12:12@25") + 22)
+        self.at.textChanged.connect(lambda: self._mark(self.at, True))
         self.exact = QCheckBox("Exact length")
         self.exact.setToolTip("Make the clip exactly this long; else it is as long as the voice takes")
         self.seconds = QDoubleSpinBox()
@@ -61,11 +74,11 @@ class Composer(QFrame):
         self.seed.setPlaceholderText("random")
         self.seed.setMaxLength(20)
         self.seed.setAccessibleName("Seed, a whole number; empty for a random one")
-        self.seed.setFixedWidth(self.fontMetrics().horizontalAdvance("0") * (len(str(MAX_SEED)) + 2) + 20)
+        self.seed.setFixedWidth(self.fontMetrics().horizontalAdvance("0") * len(str(MAX_SEED)) + 24)
         self.seed.textChanged.connect(self._check_seed)
         self.drop = QCheckBox("Into project")
         self.drop.setToolTip("Put the clip into the DAW project as soon as it is rendered")
-        self.drop.setChecked(drop)
+        self.drop.setChecked(bool(getattr(settings, "drop", False)))
         self.complaint = ElidedLabel("", "error")
         self.complaint.hide()
         self.play_button, self.render_button = QPushButton("Play"), QPushButton("Render")
@@ -85,13 +98,10 @@ class Composer(QFrame):
         how = QHBoxLayout()
         for row in (who, how):
             row.setSpacing(8)
-        for name, field, stretch in (
-            ("Character", self.character, 1),
-            ("Takes", self.takes, 0),
-            ("Seed", self.seed, 0),
-        ):
+        fields = {"Character": self.character, "At": self.at, "Takes": self.takes, "Seed": self.seed}
+        for name, field in fields.items():
             who.addWidget(label(name, "field"))
-            who.addWidget(field, stretch)
+            who.addWidget(field, 1 if field is self.character else 0)
         how.addWidget(self.exact)
         how.addWidget(self.seconds)
         how.addSpacing(8)
@@ -109,52 +119,74 @@ class Composer(QFrame):
 
     def cue(self, line_id: str) -> Cue | None:
         """The line as chosen. None where it cannot be asked for: the reason then stands under the text."""
-        text, seed = self.text.toPlainText().strip(), self._seed()
-        if not text:
-            self._complain("There is no text to speak; type a line first.")
-            self.text.setFocus()
-        elif self.seed.text().strip() and seed is None:
-            self._complain(f"The seed {self.seed.text()!r} is no whole number from 0 to {MAX_SEED}.")
-            self.seed.setFocus()
-        elif not self._presets.timbre:
-            self._complain("There is no timbre yet; drop a clip on the panel at the right.")
-        else:
-            self._complain("")
-            return Cue(
-                id=line_id,
-                text=text,
-                timbre=self._presets.timbre,
-                emotion=self._presets.emotion,
-                weight=self._presets.emotion_weight,
-                length=Length(round(self.seconds.value() * 1000), 1000) if self.exact.isChecked() else None,
-                seed=seed,
-                takes=self.takes.value(),
-                character=self.character.text().strip() or self._presets.timbre,
-                drop=self.drop.isChecked(),
-            )
-        return None
+        wrong = self._wrong()
+        if wrong is not None:
+            field, why = wrong
+            if isinstance(field, QLineEdit):
+                self._mark(field, False)
+            field.setFocus()
+            self._complain(why)
+            return None
+        self._complain("")
+        return Cue(
+            id=line_id,
+            text=self.text.toPlainText().strip(),
+            timbre=self._presets.timbre,
+            emotion=self._presets.emotion,
+            weight=self._presets.emotion_weight,
+            length=Length(round(self.seconds.value() * 1000), 1000) if self.exact.isChecked() else None,
+            at=self._place(),
+            seed=self._seed(),
+            takes=self.takes.value(),
+            character=self.character.text().strip() or self._presets.timbre,
+            drop=self.drop.isChecked(),
+        )
 
     def show_cue(self, cue: Cue) -> None:
         """Take a line's text and wishes over, to ask for another like it. The seed stays free."""
         self.text.setPlainText(cue.text)
         self.character.setText("" if cue.character == cue.timbre else cue.character)
+        self.at.setText("" if cue.at is None else write_seconds(cue.at))
         self.exact.setChecked(cue.length is not None)
         if cue.length is not None:
             self.seconds.setValue(cue.length.seconds)
         self.text.setFocus()
         self._presets.show_cue(cue)
 
+    def _wrong(self) -> tuple[QWidget, str] | None:
+        """The first field that cannot be used as it stands, and why."""
+        if not self.text.toPlainText().strip():
+            return self.text, "There is no text to speak; type a line first."
+        if self.seed.text().strip() and self._seed() is None:
+            return self.seed, f"The seed {self.seed.text()!r} is no whole number from 0 to {MAX_SEED}."
+        try:
+            self._place()
+        except BridgeError as error:
+            return self.at, str(error)
+        if not self._presets.timbre:
+            return self.text, "There is no timbre yet; drop a clip on the panel at the right."
+        return None
+
     def _seed(self) -> int | None:
         text = self.seed.text().strip()
         return int(text) if text.isascii() and text.isdecimal() and int(text) <= MAX_SEED else None
 
     def _check_seed(self, text: str) -> None:
-        good = not text.strip() or self._seed() is not None
-        self.seed.setProperty("invalid", not good)
-        self.seed.setToolTip("" if good else f"A seed is a whole number from 0 to {MAX_SEED}, or empty.")
-        style = self.seed.style()
+        self._mark(self.seed, not text.strip() or self._seed() is not None)
+
+    def _place(self) -> Position | None:
+        """Raises BadArgumentError."""
+        text = self.at.text().strip()
+        if not text:
+            return None
+        rate, tempo = getattr(self._settings, "rate", RATE), getattr(self._settings, "tempo", None)
+        return parse_position(text if ":" in text else f"sec:{text}", rate=rate, tempo=tempo)
+
+    def _mark(self, field: QLineEdit, good: bool) -> None:
+        field.setProperty("invalid", not good)
+        style = field.style()
         if style is not None:
-            style.polish(self.seed)
+            style.polish(field)
         self._complain("")
 
     def _complain(self, text: str) -> None:

@@ -20,13 +20,13 @@ from bridge.cue import Line, LineState, Take
 from gui.theme import Theme
 from gui.widgets import plain_tip
 
-COLUMNS = ("State", "Line", "Character", "Text", "Timbre", "Emotion", "Asked", "Actual", "Takes")
-STATE, LINE, CHARACTER, TEXT, TIMBRE, EMOTION, ASKED, ACTUAL, TAKES = range(len(COLUMNS))
+COLUMNS = ("State", "Line", "Character", "Text", "Timbre", "Emotion", "At", "Asked", "Actual", "Takes")
+STATE, LINE, CHARACTER, TEXT, TIMBRE, EMOTION, AT, ASKED, ACTUAL, TAKES = range(len(COLUMNS))
 WIDTHS = {  # in digits, wide enough for what usually stands there
-    STATE: 16, LINE: 10, CHARACTER: 10, TIMBRE: 9, EMOTION: 12, ASKED: 9, ACTUAL: 9, TAKES: 7,
+    STATE: 16, LINE: 10, CHARACTER: 10, TIMBRE: 9, EMOTION: 12, AT: 12, ASKED: 9, ACTUAL: 9, TAKES: 7,
 }  # fmt: skip
-TEXT_MIN = 24  # in digits: before the text gets narrower than this, the columns below make room, one after the other
-GIVES_WAY = (TAKES, EMOTION, TIMBRE, CHARACTER, LINE)
+TEXT_MIN = 22  # in digits: before the text gets narrower than this, the columns below make room, one after the other
+GIVES_WAY = (TAKES, EMOTION, AT, TIMBRE, CHARACTER, LINE)
 SPAN_ABOVE_RUNS = 8  # changes in more places than this are told as one span: every signal costs the views a pass
 LINE_ROLE = Qt.ItemDataRole.UserRole
 SORT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -152,6 +152,8 @@ class CueModel(QAbstractTableModel):
             return cue.timbre
         if column == EMOTION:
             return cue.emotion if cue.weight == 1.0 else f"{cue.emotion} x {cue.weight:.2f}"
+        if column == AT:
+            return "" if cue.at is None else _clock(cue.at.sample, cue.at.rate)
         if column == ASKED:
             return f"{cue.length.seconds:.3f} s" if cue.length else "natural"
         if column == ACTUAL:
@@ -160,6 +162,8 @@ class CueModel(QAbstractTableModel):
         return str(len(line.takes) or "")
 
     def _sort_key(self, line: Line, column: int) -> object:
+        if column == AT:
+            return line.cue.at.sample / line.cue.at.rate if line.cue.at else -1.0
         if column == ASKED:
             return line.cue.length.seconds if line.cue.length else -1.0
         if column == ACTUAL:
@@ -299,8 +303,14 @@ class CueView(QTableView):
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column in (ASKED, ACTUAL, TAKES) else Qt.AlignmentFlag.AlignLeft
+    side = Qt.AlignmentFlag.AlignRight if column in (AT, ASKED, ACTUAL, TAKES) else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _clock(sample: int, rate: int) -> str:
+    """`H:MM:SS.mmm`, cut to the millisecond."""
+    seconds, rest = divmod(sample, rate)
+    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest * 1000 // rate:03d}"
 
 
 def _state_text(line: Line) -> str:

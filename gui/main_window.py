@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         self.model = CueModel(self)
         self.table = CueView(self.model, theme)
         self.presets = PresetEditor()
-        self.composer = Composer(self.presets, theme, drop=bool(getattr(settings, "drop", False)))
+        self.composer = Composer(self.presets, theme, settings)
         self.takes = TakesView(theme)
         self.log = LogPage(theme)
         self.settings_page = SettingsPage(settings, theme.appearance, KEYS)
@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
         side.setWidgetResizable(True)
         side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         side.setWidget(self.presets)
-        side.setFixedWidth(self.fontMetrics().horizontalAdvance("0") * 40)
+        side.setFixedWidth(self.fontMetrics().horizontalAdvance("0") * 36)
         lines = QWidget()
         row = QHBoxLayout(lines)
         row.setContentsMargins(12, 12, 12, 12)
@@ -174,7 +174,7 @@ class MainWindow(QMainWindow):
         write = self.composer
         chain_tabs(
             [self.search, self.table, self.takes.list, *self.takes.buttons()]
-            + [write.text, write.character, write.takes, write.seed, write.exact, write.seconds, write.drop]
+            + [write.text, write.character, write.at, write.takes, write.seed, write.exact, write.seconds, write.drop]
             + [write.play_button, write.render_button, *self.presets.controls()]
             + [self.log.view, self.log.log_osc, self.log.copy_button, self.log.clear_button]
             + [self.settings_page, self.settings_page.appearance, self.bar.stop_button, self.bar.error]

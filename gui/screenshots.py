@@ -13,12 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import soundfile
 
 from bridge import events
 from bridge.cue import Cue, Length, Line, LineState, Take
+from bridge.timeline import Position
 from gui.application import application
 from gui.link import DaemonLink
 from gui.main_window import LINES_PAGE, LOG_PAGE, SETTINGS_PAGE, MainWindow
@@ -71,7 +71,7 @@ class PictureDaemon:
 
     def pick(self, line_id: str, take_id: str) -> None: ...
 
-    def drop(self, line_id: str, *, target: str | None = None, at: Any = None) -> Take:
+    def drop(self, line_id: str, *, target: str | None = None, at: Position | None = None) -> Take:
         return Take(f"{line_id}_t01", line_id, 0, LineState.DROPPED)
 
     def lines(self) -> tuple[Line, ...]:
@@ -111,7 +111,8 @@ def picture_lines(folder: Path) -> tuple[Line, ...]:
     for number, (timbre, character, emotion, length_ms, state, text) in enumerate(asked, 1):
         line_id = f"gate_{number:02d}"
         length = Length(length_ms, 1000) if length_ms else None
-        cue = Cue(line_id, text, timbre, emotion, length=length, character=character)
+        at = Position((72_500 + 4_000 * number) * RATE // 1000, RATE)
+        cue = Cue(line_id, text, timbre, emotion, length=length, at=at, character=character)
         n_takes = 3 if number == 3 else 1
         takes = tuple(_picture_take(cue, state, 1000 * number + n, n, folder) for n in range(1, n_takes + 1))
         lines.append(Line(cue, state, takes, takes[-1].id if takes[-1].path else "", number))
@@ -162,6 +163,8 @@ def save(folder: str | Path) -> list[Path]:
                 _fill(window)
             window.show_page(page)
             _settle()
+            if shown:
+                window.bar.show_level(events.Level(-9.4, -21.0))  # now, since without news the meter falls
             saved.append(folder / f"{name}.png")
             if not window.grab().save(str(saved[-1])):
                 raise OSError(f"{saved[-1]} could not be written; choose a folder that can be written to")
@@ -173,9 +176,9 @@ def _fill(window: MainWindow) -> None:
     window.table.show_line("gate_03")
     window.composer.text.setPlainText("Open the gate, quickly! They are right behind us.")
     window.composer.exact.setChecked(True)
+    window.composer.at.setText("tc:00:01:44:12@25")
     window.presets.set_timbre("Mara")
     window.presets.set_emotion("afraid=0.65,surprised=0.30")
-    window.bar.show_level(events.Level(-9.4, -21.0))
     asked = ("gate_06", "Hold the gate! Hold it until the last of us.", "timbre", "Mara", "seconds", 3.25)
     peer = "127.0.0.1:50000"
     replied = ("", "accepted", "ok", "", "gate_06", "gate_06_t01")
