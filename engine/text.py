@@ -7,6 +7,11 @@ training corpus was made, since the voice only knows what that sounds like.
 from __future__ import annotations
 
 import logging
+import os
+import shutil
+import sys
+import tempfile
+import weakref
 from dataclasses import dataclass
 
 from engine.errors import BadTextError, EngineError
@@ -26,6 +31,8 @@ _CLAUSE_END = ";:,"
 # espeak-ng binds words together ("did not"), so words are counted by phonemising a clause word by word, which takes the
 # square of its length; a clause of more words than the corpus ever had is cut into pieces.
 _MAX_CLAUSE_WORDS = 40
+
+_MAX_DATA_PATH = 229 if sys.platform == "win32" else 159  # bytes; N_PATH_HOME of espeak-ng 1.52, less its closing zero
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,7 @@ class Phonemiser:
         logger.setLevel(logging.ERROR)  # phonemizer warns whenever espeak binds two words together
         try:
             EspeakWrapper.set_library(espeakng_loader.get_library_path())
-            EspeakWrapper.set_data_path(espeakng_loader.get_data_path())
+            EspeakWrapper.set_data_path(self._short(espeakng_loader.get_data_path()))
             self._espeak = EspeakBackend(
                 "en-us", with_stress=True, tie="^", language_switch="remove-flags", logger=logger
             )
@@ -112,6 +119,18 @@ class Phonemiser:
                 "install espeakng-loader and phonemizer-fork again, in a folder with a short path"
             ) from e
         self._alphabet = frozenset(alphabet)
+
+    def _short(self, data: str) -> str:
+        """espeak-ng ends the whole program where the path of its data is longer than its buffer: then a copy serves it.
+
+        Not a link, which phonemizer would resolve. English needs 2 of the data's 19 MB.
+        """
+        if len(os.fsencode(os.path.realpath(data))) <= _MAX_DATA_PATH:
+            return data
+        folder = tempfile.mkdtemp(prefix="cuevox-espeak-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        other_languages = shutil.ignore_patterns("[!e]*_dict", "e[!n]*_dict")
+        return shutil.copytree(data, os.path.join(folder, "espeak-ng-data"), ignore=other_languages)
 
     def __call__(self, text: str) -> SpokenText:
         """Raises BadTextError where nothing of `text` can be spoken."""

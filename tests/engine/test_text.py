@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import string
+from pathlib import Path
 
+import espeakng_loader
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -111,6 +114,13 @@ def test_phonemes_are_those_of_the_corpus(phonemise: Phonemiser, text: str, phon
 )
 def test_written_forms_are_read_as_meant(text: str, spoken: str) -> None:
     assert normalise(text) == spoken
+
+
+def test_a_deep_folder_does_not_stop_espeak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = tmp_path / ("deep" * 40) / "espeak-ng-data"
+    shutil.copytree(espeakng_loader.get_data_path(), deep)
+    monkeypatch.setattr(espeakng_loader, "get_data_path", lambda: str(deep))
+    assert Phonemiser(ALPHABET)("Who's there?").phonemes == "hˌuz ðˈɛɹ?"
 
 
 def words_of(spoken: SpokenText) -> list[tuple[str, str]]:
