@@ -1,0 +1,343 @@
+"""The daemon: takes requests, starts and stops the parts. Calls go down to them, events come up through the hub."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Self
+
+from bridge import events
+from bridge.cue import Cue, Line, LineState, Position, Take
+from bridge.cue_check import MAX_SEED, CheckedCue, check_cue
+from bridge.drop_worker import DropOrder, DropWorker
+from bridge.drops import DawProject, DropJob, DropTarget, ReaperProject
+from bridge.errors import BadArgumentError, BridgeError, BusyError, NotFoundError, RefusedError
+from bridge.event_hub import EventHub
+from bridge.journal import Journal, TakeRecord
+from bridge.line_book import PENDING, LineBook
+from bridge.live_feed import LiveFeed
+from bridge.osc_api import OscApi
+from bridge.osc_server import OscServer
+from bridge.playback import Playback, file_blocks
+from bridge.player import PlayerLike
+from bridge.preset_store import EmotionPreset, PresetStore, TimbrePreset
+from bridge.render_worker import RenderWorker
+from bridge.scheduler import RenderJob, RenderQueue
+from bridge.settings import Settings
+from bridge.take_store import TakeStore
+from bridge.version import VERSION
+from engine.errors import EngineError
+from engine.types import SynthesizerLike
+
+LOOK_S = 0.2  # how often it is looked whether a client asked for the end
+
+_log = logging.getLogger(__name__)
+
+
+class Daemon:
+    """Everything a client may ask for. A context manager; between entering and leaving any thread may call it.
+
+    No call waits for a render, a drop or a sound. All may raise a BridgeError, and then nothing was taken on.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        make_synthesizer: Callable[[], SynthesizerLike],
+        *,
+        player: PlayerLike | None = None,
+    ) -> None:
+        """make_synthesizer: called on the render worker's thread, may take long. player: None for no sound."""
+        self.settings = settings
+        self._player = player
+        self._make_synthesizer = make_synthesizer
+        self._hub = EventHub(self._tell_status)
+        self._presets = PresetStore(settings.presets_folder, settings.inbox_folder)
+        self._queue = RenderQueue()
+        self._accepting = threading.Lock()  # held while a take gets its name and its place in the queue
+        self._jobs: dict[str, RenderJob] = {}  # by take id, those that had no ending yet
+        self._quit_asked = threading.Event()
+        self._told_status: events.Status | None = None
+        self._parts = ExitStack()
+
+    def __enter__(self) -> Self:
+        settings, publish = self.settings, self._hub.publish
+        settings.inbox_folder.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:  # if one part fails to start, those before it are stopped again
+            journal = Journal(settings.journal)
+            stack.callback(journal.close)
+            self._book = LineBook(journal, publish)
+            to_render, to_drop = self._book.restore()
+            self._playback = Playback(self._player, self._book, publish)
+            self._drops = DropWorker(_drop_targets(settings), self._book, publish)
+            self._worker = self._make_worker()
+            stack.enter_context(self._hub)
+            if self._player is not None:
+                self._player.listen(lambda peak_db, rms_db: publish(events.Level(peak_db, rms_db)), self._sound_failed)
+                stack.enter_context(self._player)
+            stack.callback(self._end_feeds)
+            stack.enter_context(self._drops)
+            stack.enter_context(self._worker)
+            for problem in self._presets.problems:
+                _log.warning("%s", problem)
+                publish(events.Warned("presets", problem))
+            for kept in to_render:
+                self._render_again(kept)
+            for kept in to_drop:
+                self._order_drop(kept.take, kept.cue, settings.drop_targets, kept.cue.at)
+            # Opened last, closed first: whoever can ask finds everything at work.
+            self._server = stack.enter_context(OscServer(settings.osc_host, settings.osc_port, OscApi(self)))
+            self._parts = stack.pop_all()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        """What is not done yet stays in the journal and is done after the next start."""
+        self._parts.close()
+
+    @property
+    def osc_port(self) -> int:
+        """The port that OSC is really heard at, UDP and TCP."""
+        return self._server.port
+
+    def quit(self) -> None:
+        """Ask whoever started the daemon to end it."""
+        self._quit_asked.set()
+
+    def wait_for_quit(self, ending: threading.Event) -> None:
+        """Return when a client asked for the end, or when `ending` was set (by a signal, say)."""
+        while not self._quit_asked.is_set():
+            if ending.wait(LOOK_S):
+                return
+
+    # ---- lines ------------------------------------------------------------------------------------------------------
+
+    def check(self, cue: Cue) -> None:
+        """Raises what `submit` would raise for what the cue says; takes nothing on."""
+        check_cue(cue, self._presets)
+
+    def submit(self, cue: Cue) -> tuple[Take, ...]:
+        """Take on a line: it is checked, kept in the journal and queued. -> its takes, with their seeds."""
+        checked = check_cue(cue, self._presets)
+        # Another seed for each take, or they would all be the same; from the first one all can be made again.
+        first = secrets.randbelow(MAX_SEED + 1) if cue.seed is None else cue.seed
+        seeds = [(first + i) % (MAX_SEED + 1) for i in range(cue.takes)]
+        with self._accepting:
+            self._check_room(len(seeds))
+            takes = self._book.add(checked.cue, seeds)
+            for take in takes:
+                self._put(_job(checked, take))
+        return takes
+
+    def play(self, line_id: str, cue: Cue | None = None) -> Take:
+        """Let the line's picked take sound, or render `cue` as a new take of it and let it sound on the way."""
+        if cue is not None:
+            return self._play_live(check_cue(replace(cue, id=line_id, takes=1), self._presets))
+        take, path = _ready_take(self._book.line(line_id))
+        self._playback.start(line_id, take.id, file_blocks(path, self.settings.rate))
+        return take
+
+    def _play_live(self, checked: CheckedCue) -> Take:
+        seed = secrets.randbelow(MAX_SEED + 1) if checked.cue.seed is None else checked.cue.seed
+        feed = LiveFeed()
+        with self._accepting:
+            self._check_room(1)
+            take_id = self._book.next_take_id(checked.cue.id)
+            # The sound waits for its first block from now on; a missing device is told before the line is taken on.
+            self._playback.start(checked.cue.id, take_id, feed)
+            try:
+                (take,) = self._book.add(checked.cue, [seed])
+            except BaseException:
+                feed.end()
+                raise
+            self._put(replace(_job(checked, take), live=feed))
+        return take
+
+    def stop(self, line_id: str | None = None) -> None:
+        """End the sound of a line, or of all. What is being rendered becomes a take all the same."""
+        if line_id is not None:
+            self._book.line(line_id)
+        self._playback.stop(line_id=line_id)
+
+    def cancel(self, line_id: str) -> LineState:
+        """End what waits and what is rendered of a line, and its sound. -> the state it was in."""
+        line = self._book.line(line_id)
+        for take in line.takes:
+            job = self._jobs.get(take.id)
+            if job is None:
+                continue
+            job.cancelled.set()
+            if self._queue.remove(take.id) is not None and self._book.cancel(take.id):
+                self._take_ended(job, False)
+        self._playback.stop(line_id=line_id)
+        return line.state
+
+    def pick(self, line_id: str, take_id: str) -> None:
+        """Make a take the one that is played and dropped."""
+        self._book.pick(line_id, take_id)
+
+    def drop(self, line_id: str, *, target: str | None = None, at: Position | None = None) -> Take:
+        """Put the line's picked take into the projects, at its own place unless `at` names another.
+
+        target: one of the settings' drop targets; None: all of them.
+        """
+        line = self._book.line(line_id)
+        take, _ = _ready_take(line)
+        names = self.settings.drop_targets
+        if target is not None and target not in names:
+            raise BadArgumentError(f"there is no drop target {target[:80]!r}; there are: {', '.join(names) or 'none'}")
+        if not names:
+            raise RefusedError("no drop target is set; name one as drop_targets in the settings")
+        self._order_drop(take, line.cue, names if target is None else (target,), at or line.cue.at)
+        return replace(take, state=LineState.DROPPING)
+
+    def lines(self) -> tuple[Line, ...]:
+        """All lines as they are now, in the order in which they were first asked for."""
+        return self._book.lines()
+
+    def remove(self, line_id: str) -> None:
+        """Take a line that rests out of the list. Its clips stay where they are."""
+        self._book.remove(line_id)
+
+    # ---- presets ----------------------------------------------------------------------------------------------------
+
+    def presets(self, kind: str) -> tuple[TimbrePreset, ...] | tuple[EmotionPreset, ...]:
+        """kind: `timbre` or `emotion`."""
+        match kind:
+            case "timbre":
+                return self._presets.timbres
+            case "emotion":
+                return self._presets.emotions
+        raise BadArgumentError(f"there are no presets of kind {kind[:80]!r}; ask for timbre or emotion")
+
+    def add_timbre(self, name: str, file: str) -> float:
+        """Learn a clip of the inbox. -> seconds of speech found in it. Reads the clip, which may take a moment."""
+        speech_s = self._presets.add_timbre(name, file)
+        self._hub.publish(events.PresetsChanged("timbre"))
+        return speech_s
+
+    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "") -> None:
+        """Keep weights under a name."""
+        self._presets.save_emotion(name, weights, note)
+        self._hub.publish(events.PresetsChanged("emotion"))
+
+    # ---- the daemon as a whole --------------------------------------------------------------------------------------
+
+    def status(self) -> events.Status:
+        worker = self._worker
+        return events.Status(
+            queued=len(self._queue),
+            rendering=worker.n_rendering,
+            playing=self._book.n_sounding(),
+            model_state=worker.model_state,
+            model_id=worker.model_id,
+            load=round(worker.load, 2),
+        )
+
+    def subscribe(self, callback: Callable[[events.Event], None]) -> Callable[[], None]:
+        """Call `callback` with every event, on the hub's thread. -> a function that ends it."""
+        return self._hub.subscribe(callback)
+
+    def publish(self, event: events.Event) -> None:
+        """Tell every subscriber, in order with all other events."""
+        self._hub.publish(event)
+
+    # ---- what the parts tell ----------------------------------------------------------------------------------------
+
+    def _take_ended(self, job: RenderJob, ok: bool) -> None:
+        self._jobs.pop(job.take_id, None)
+        if job.live is not None:
+            if not ok:
+                self._playback.stop(take_id=job.take_id)
+            job.live.end()
+        if ok and job.cue.drop:
+            line = self._book.line(job.cue.id)
+            take = next(take for take in line.takes if take.id == job.take_id)
+            self._order_drop(take, job.cue, self.settings.drop_targets, job.cue.at)
+
+    def _model_came(self, failure: EngineError | None) -> None:
+        if failure is not None:
+            self._hub.publish(events.ErrorRaised("engine", failure.code, str(failure)))
+        self._tell_status()
+
+    def _sound_failed(self, error: Exception) -> None:
+        _log.warning("sound: %s", error)
+        code = error.code if isinstance(error, BridgeError) else "device_failed"
+        self._hub.publish(events.ErrorRaised("audio", code, str(error) or type(error).__name__))
+
+    def _tell_status(self) -> None:
+        status = self.status()
+        if status != self._told_status:
+            self._told_status = status
+            self._hub.publish(status)
+
+    # ---- inside -----------------------------------------------------------------------------------------------------
+
+    def _make_worker(self) -> RenderWorker:
+        settings = self.settings
+        return RenderWorker(
+            self._make_synthesizer,
+            self._queue,
+            self._book,
+            TakeStore(settings.clips_folder, depth=settings.depth, project=settings.project),
+            rate=settings.rate,
+            on_model=self._model_came,
+            on_ended=self._take_ended,
+        )
+
+    def _check_room(self, n_takes: int) -> None:
+        n_queued, most = len(self._queue), self.settings.max_queued
+        if n_queued + n_takes > most:
+            raise BusyError(f"{n_queued} takes wait already and {most} are the most; ask again when some are done")
+
+    def _put(self, job: RenderJob) -> None:
+        self._jobs[job.take_id] = job
+        self._queue.put(job)
+
+    def _render_again(self, kept: TakeRecord) -> None:
+        """A take of the last time that had no ending yet, with the seed it was promised."""
+        try:
+            self._put(_job(check_cue(kept.cue, self._presets), kept.take))
+        except BridgeError as error:  # its preset is gone, for example
+            self._book.fail(kept.take.id, error.code, str(error))
+
+    def _order_drop(self, take: Take, cue: Cue, targets: tuple[str, ...], at: Position | None) -> None:
+        assert take.path is not None
+        # The same take at the same place is the same drop; at another place it is another one.
+        job_id = take.id if at == cue.at or at is None else f"{take.id}@{at.sample}_{at.rate}"
+        job = DropJob(job_id, take.path, take.n_samples, take.rate, cue.character, at, name=take.id, text=cue.text)
+        self._drops.put(DropOrder(cue.id, take.id, job, targets))
+
+    def _end_feeds(self) -> None:
+        """Lines that would have sounded while they are made: nothing more comes, so the player need not wait."""
+        for job in list(self._jobs.values()):
+            if job.live is not None:
+                job.live.end()
+
+
+def _job(checked: CheckedCue, take: Take) -> RenderJob:
+    return RenderJob(take.id, checked.cue, take.seed, checked.timbre, checked.emotion)
+
+
+def _ready_take(line: Line) -> tuple[Take, Path]:
+    """The picked take and its clip. Raises RefusedError, NotFoundError."""
+    take = line.picked_take
+    if take is None or take.path is None:
+        if any(t.state in PENDING for t in line.takes):
+            raise RefusedError(f"line {line.cue.id!r} is still {line.state}; ask again when it is ready")
+        raise RefusedError(f"line {line.cue.id!r} has no take that is ready, it is {line.state}; render it again")
+    if not take.path.is_file():
+        raise NotFoundError(f"the clip {take.path} is gone; render line {line.cue.id!r} again")
+    return take, take.path
+
+
+def _drop_targets(settings: Settings) -> dict[str, DropTarget]:
+    known: dict[str, DropTarget] = {
+        "reaper_project": ReaperProject(settings.reaper_project, rate=settings.rate),
+        "dawproject": DawProject(settings.dawproject, title=settings.project, version=VERSION),
+    }
+    return {name: known[name] for name in settings.drop_targets}

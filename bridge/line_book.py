@@ -1,0 +1,284 @@
+"""All lines and takes as they are now: the one state machine. Changes are kept in the journal and told as events."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from bridge import events
+from bridge.cue import Cue, Line, LineState, Take
+from bridge.errors import NotFoundError, RefusedError
+from bridge.journal import Journal, JournalError, LineRecord, TakeRecord
+from engine.types import Plan
+
+PENDING = (LineState.QUEUED, LineState.RENDERING)
+
+# What a line is said to do while its takes are in several states; else it is as its picked take is.
+_FOREMOST = (LineState.PLAYING, LineState.DROPPING, LineState.RENDERING, LineState.QUEUED)
+
+
+@dataclass
+class _Entry:
+    record: LineRecord
+    takes: dict[str, TakeRecord] = field(default_factory=dict)  # by id, in the order in which they were asked for
+
+
+class LineBook:
+    """May be used by any thread. What is handed out are frozen values."""
+
+    def __init__(self, journal: Journal, publish: Callable[[events.Event], None]) -> None:
+        self._journal = journal
+        self._publish = publish
+        self._lock = threading.RLock()
+        self._entries: dict[str, _Entry] = {}
+        self._line_of: dict[str, str] = {}  # take id -> line id
+        self._sounding: Counter[str] = Counter()  # take id -> how often it sounds at this moment
+        self._number = 0
+        self._removed: dict[str, LineRecord] = {}
+
+    # ---- what there is ----------------------------------------------------------------------------------------------
+
+    def restore(self) -> tuple[list[TakeRecord], list[TakeRecord]]:
+        """Read the journal. -> takes that still have to be rendered, and those that still have to be dropped."""
+        lines, takes = self._journal.load()
+        with self._lock:
+            for line in lines:
+                self._number = max(self._number, line.number)
+                if line.removed:
+                    self._removed[line.cue.id] = line
+                else:
+                    self._entries[line.cue.id] = _Entry(line)
+            for kept in takes:
+                line_id = kept.take.line
+                if line_id in self._entries:
+                    self._entries[line_id].takes[kept.take.id] = _as_found(kept)
+                    self._line_of[kept.take.id] = line_id
+            found = sorted(
+                (kept for entry in self._entries.values() for kept in entry.takes.values()),
+                key=lambda kept: (self._entries[kept.take.line].record.number, kept.number),
+            )
+        return (
+            [kept for kept in found if kept.take.state in PENDING],
+            [kept for kept in found if kept.take.state is LineState.DROPPING],
+        )
+
+    def lines(self) -> tuple[Line, ...]:
+        """In the order in which they were first asked for."""
+        with self._lock:
+            return tuple(sorted((self._view(entry) for entry in self._entries.values()), key=lambda line: line.order))
+
+    def line(self, line_id: str) -> Line:
+        """Raises NotFoundError."""
+        with self._lock:
+            return self._view(self._entry(line_id))
+
+    def next_take_id(self, line_id: str) -> str:
+        with self._lock:
+            return _take_id(line_id, self._n_takes(line_id) + 1)
+
+    def n_sounding(self) -> int:
+        with self._lock:
+            return sum(1 for count in self._sounding.values() if count)
+
+    # ---- what clients ask for ---------------------------------------------------------------------------------------
+
+    def add(self, cue: Cue, seeds: Sequence[int]) -> tuple[Take, ...]:
+        """A take for each seed, queued and kept. Raises JournalError, and then nothing was added."""
+        with self._lock:
+            entry = self._entries.get(cue.id)
+            first = self._n_takes(cue.id) + 1
+            number = entry.record.number if entry else self._number + 1
+            record = LineRecord(cue, number, entry.record.picked if entry else "", first + len(seeds) - 1)
+            made = [
+                TakeRecord(Take(_take_id(cue.id, first + i), cue.id, seed, LineState.QUEUED), cue, first + i, first)
+                for i, seed in enumerate(seeds)
+            ]
+            self._journal.save(record, made)
+            self._number = max(self._number, number)
+            self._removed.pop(cue.id, None)
+            entry = self._entries.setdefault(cue.id, _Entry(record))
+            entry.record = record
+            for kept in made:
+                entry.takes[kept.take.id] = kept
+                self._line_of[kept.take.id] = cue.id
+            self._tell(entry)
+            return tuple(kept.take for kept in made)
+
+    def pick(self, line_id: str, take_id: str) -> None:
+        """Raises NotFoundError, RefusedError when the take has no clip."""
+        with self._lock:
+            entry = self._entry(line_id)
+            kept = entry.takes.get(take_id)
+            if kept is None:
+                raise NotFoundError(
+                    f"line {line_id!r} has no take {take_id!r}; there are: {', '.join(entry.takes) or 'none'}"
+                )
+            if kept.take.path is None:
+                raise RefusedError(f"take {take_id!r} is {kept.take.state}; only a take that has a clip can be picked")
+            record = replace(entry.record, picked=take_id)
+            self._journal.save(record)
+            entry.record = record
+            self._tell(entry)
+
+    def remove(self, line_id: str) -> None:
+        """Take a line that rests out of the list; its clips stay on the disk. Raises NotFoundError, RefusedError."""
+        with self._lock:
+            entry = self._entry(line_id)
+            state = self._view(entry).state
+            if state in _FOREMOST:
+                raise RefusedError(f"line {line_id!r} is {state}; cancel or stop it, then remove it")
+            record = replace(entry.record, removed=True, picked="")
+            self._journal.save(record)
+            self._removed[line_id] = record
+            del self._entries[line_id]
+            for take_id in entry.takes:
+                self._line_of.pop(take_id, None)
+            self._publish(events.LineRemoved(line_id))
+
+    # ---- how a take fares -------------------------------------------------------------------------------------------
+
+    def begin(self, take_id: str) -> None:
+        self._change(take_id, lambda take: replace(take, state=LineState.RENDERING, progress=0.0))
+
+    def wait_again(self, take_id: str) -> None:
+        self._change(take_id, lambda take: replace(take, state=LineState.QUEUED, progress=0.0))
+
+    def planned(self, take_id: str, plan: Plan) -> None:
+        self._change(take_id, lambda take: replace(take, stretch=plan.stretch, warnings=plan.warnings))
+
+    def progress(self, take_id: str, progress: float) -> None:
+        self._change(take_id, lambda take: replace(take, progress=progress))
+
+    def finish(self, take_id: str, path: Path, plan: Plan, peak_db: float) -> bool:
+        """The take's good ending. -> False when it had its ending before."""
+        return self._end(
+            take_id,
+            lambda take: replace(
+                take,
+                state=LineState.READY,
+                progress=1.0,
+                path=path,
+                n_samples=plan.n_samples,
+                rate=plan.rate,
+                stretch=plan.stretch,
+                warnings=plan.warnings,
+                peak_db=peak_db,
+            ),
+            "ok",
+            f"{plan.n_samples / plan.rate:.3f} s in {path.name}",
+        )
+
+    def fail(self, take_id: str, code: str, text: str) -> bool:
+        """The take's bad ending. -> False when it had its ending before."""
+        return self._end(take_id, lambda take: replace(take, state=LineState.FAILED, error=text), code, text)
+
+    def cancel(self, take_id: str) -> bool:
+        """The ending of a take that nobody wants any more. -> False when it had its ending before."""
+        text = f"{take_id} was cancelled"
+        return self._end(take_id, lambda take: replace(take, state=LineState.CANCELLED), "cancelled", text)
+
+    def sound_began(self, take_id: str) -> None:
+        with self._lock:
+            self._sounding[take_id] += 1
+            self._change(take_id, lambda take: take)
+
+    def sound_ended(self, take_id: str, *, stopped: bool) -> None:
+        """After `sound_began`. A take that was stopped, and is not being made or dropped, rests as stopped."""
+        with self._lock:
+            self._sounding[take_id] -= 1
+            if self._sounding[take_id] <= 0:
+                del self._sounding[take_id]
+            resting = (LineState.READY, LineState.DROPPED, LineState.STOPPED)
+            self._change(
+                take_id,
+                lambda take: replace(take, state=LineState.STOPPED) if stopped and take.state in resting else take,
+                keep=True,
+            )
+
+    def dropping(self, take_id: str) -> None:
+        self._change(take_id, lambda take: replace(take, state=LineState.DROPPING), keep=True)
+
+    def dropped(self, take_id: str, *, ok: bool) -> None:
+        state = LineState.DROPPED if ok else LineState.READY
+        self._change(take_id, lambda take: replace(take, state=state), keep=True)
+
+    # ---- inside -----------------------------------------------------------------------------------------------------
+
+    def _entry(self, line_id: str) -> _Entry:
+        entry = self._entries.get(line_id)
+        if entry is None:
+            raise NotFoundError(f"there is no line {line_id[:80]!r}; render it first")
+        return entry
+
+    def _n_takes(self, line_id: str) -> int:
+        entry = self._entries.get(line_id)
+        record = entry.record if entry else self._removed.get(line_id)
+        return record.n_takes if record else 0
+
+    def _change(self, take_id: str, change: Callable[[Take], Take], *, keep: bool = False) -> None:
+        with self._lock:
+            entry = self._entries.get(self._line_of.get(take_id, ""))
+            if entry is None:  # removed meanwhile
+                return
+            kept = entry.takes[take_id]
+            entry.takes[take_id] = replace(kept, take=change(kept.take))
+            if keep:
+                self._keep(entry, entry.takes[take_id])
+            self._tell(entry)
+
+    def _end(self, take_id: str, change: Callable[[Take], Take], code: str, text: str) -> bool:
+        with self._lock:
+            entry = self._entries.get(self._line_of.get(take_id, ""))
+            kept = entry.takes[take_id] if entry is not None else None
+            if entry is None or kept is None or kept.take.state not in PENDING:
+                return False
+            entry.takes[take_id] = kept = replace(kept, take=change(kept.take))
+            if kept.take.path is not None:
+                picked = entry.takes.get(entry.record.picked)
+                if picked is None or picked.number < kept.batch:  # the first good one of the newest request
+                    entry.record = replace(entry.record, picked=take_id)
+            self._keep(entry, kept)
+            line = self._tell(entry)
+            self._publish(events.TakeEnded(line, take_id, code == "ok", code, text))
+            return True
+
+    def _keep(self, entry: _Entry, kept: TakeRecord) -> None:
+        """A change that was not asked for by a client: it has happened, whether it can be written down or not."""
+        try:
+            self._journal.save(entry.record, [kept])
+        except JournalError as error:
+            self._publish(events.ErrorRaised("journal", error.code, str(error)))
+
+    def _tell(self, entry: _Entry) -> Line:
+        line = self._view(entry)
+        self._publish(events.LineChanged(line))
+        return line
+
+    def _view(self, entry: _Entry) -> Line:
+        takes = tuple(
+            replace(kept.take, state=LineState.PLAYING) if self._sounding.get(kept.take.id) else kept.take
+            for kept in entry.takes.values()
+        )
+        states = {take.state for take in takes}
+        picked = next((take for take in takes if take.id == entry.record.picked), takes[-1])
+        state = next((state for state in _FOREMOST if state in states), picked.state)
+        return Line(entry.record.cue, state, takes, entry.record.picked, entry.record.number)
+
+
+def _take_id(line_id: str, number: int) -> str:
+    return f"{line_id}_t{number:02}"
+
+
+def _as_found(kept: TakeRecord) -> TakeRecord:
+    """A take of the last time, as it stands now. What was being rendered begins anew."""
+    take = kept.take
+    if take.state in PENDING:
+        return replace(kept, take=replace(take, state=LineState.QUEUED, progress=0.0))
+    if take.path is not None and not take.path.is_file():
+        # Not kept in the journal: the disk it lies on may only be away today.
+        error = f"the clip {take.path} is gone; bring it back and start again, or render the line again"
+        return replace(kept, take=replace(take, state=LineState.FAILED, error=error, path=None))
+    return kept

@@ -1,0 +1,92 @@
+"""What sounds now: files of takes and lines that are still being rendered, each ended or stopped once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+from bridge import events
+from bridge.errors import DeviceError
+from bridge.line_book import LineBook
+from bridge.player import PlayerLike, PlayHandle
+from engine.types import Audio
+
+BLOCK = 4096  # samples that are read from a file at a time
+
+
+@dataclass(eq=False)
+class _Sound:
+    line_id: str
+    take_id: str
+    first_ms: float = 0.0
+    has_begun: bool = False
+    handle: PlayHandle | None = None
+    stop_asked: threading.Event = field(default_factory=threading.Event)
+
+
+class Playback:
+    """May be used by any thread."""
+
+    def __init__(self, player: PlayerLike | None, book: LineBook, publish: Callable[[events.Event], None]) -> None:
+        self._player, self._book, self._publish = player, book, publish
+        self._lock = threading.Lock()
+        self._sounds: list[_Sound] = []
+
+    def start(self, line_id: str, take_id: str, blocks: Iterator[Audio]) -> None:
+        """Let blocks at the player's rate sound as a take of a line. Raises DeviceError."""
+        if self._player is None:
+            raise DeviceError("this Cuevox was started without sound; render the line to a file instead")
+        sound = _Sound(line_id, take_id)
+        with self._lock:
+            self._sounds.append(sound)
+        try:
+            handle = self._player.start(
+                blocks,
+                lambda first_ms: self._begun(sound, first_ms),
+                lambda n_samples, stopped: self._ended(sound, n_samples, stopped),
+            )
+        except BaseException:
+            with self._lock:
+                self._sounds.remove(sound)
+            raise
+        sound.handle = handle
+        if sound.stop_asked.is_set():
+            handle.stop()
+
+    def stop(self, *, line_id: str | None = None, take_id: str | None = None) -> None:
+        """End what sounds of a line, of a take, or (neither given) all."""
+        with self._lock:
+            found = [s for s in self._sounds if line_id in (None, s.line_id) and take_id in (None, s.take_id)]
+        for sound in found:
+            sound.stop_asked.set()
+            if sound.handle is not None:
+                sound.handle.stop()
+
+    def _begun(self, sound: _Sound, first_ms: float) -> None:
+        sound.first_ms, sound.has_begun = first_ms, True
+        self._book.sound_began(sound.take_id)
+
+    def _ended(self, sound: _Sound, n_samples: int, stopped: bool) -> None:
+        with self._lock:
+            if sound in self._sounds:
+                self._sounds.remove(sound)
+        if sound.has_begun:
+            self._book.sound_ended(sound.take_id, stopped=stopped)
+        self._publish(events.PlayEnded(sound.line_id, sound.take_id, n_samples, sound.first_ms, stopped))
+
+
+def file_blocks(path: Path, rate: int) -> Iterator[Audio]:
+    """The mono sound of a clip in blocks at `rate`. The file is opened where the first block is taken."""
+    with soundfile.SoundFile(path) as file:
+        stream = soxr.ResampleStream(file.samplerate, rate, 1, dtype="float32") if file.samplerate != rate else None
+        for frames in file.blocks(BLOCK, dtype="float32", always_2d=True):
+            block = np.ascontiguousarray(frames.mean(axis=1))
+            yield stream.resample_chunk(block) if stream else block
+        if stream:
+            yield stream.resample_chunk(np.zeros(0, np.float32), last=True)

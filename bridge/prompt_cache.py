@@ -1,0 +1,55 @@
+"""Timbres and emotions of clips, encoded once for each content. Lives on the render worker's thread."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from bridge.emotion_source import EmotionSource
+from engine.audio import read_clip
+from engine.errors import BadPromptError
+from engine.types import Audio, Emotion, SynthesizerLike, Timbre
+
+MAX_KEPT = 256  # of each kind; a timbre is a few kilobytes
+
+Encoded = TypeVar("Encoded", Timbre, Emotion)
+
+
+class PromptCache:
+    """For one synthesizer. All methods may raise an EngineError."""
+
+    def __init__(self, synthesizer: SynthesizerLike) -> None:
+        self.synthesizer = synthesizer
+        self._timbres: OrderedDict[str, Timbre] = OrderedDict()
+        self._emotions: OrderedDict[str, Emotion] = OrderedDict()
+
+    def timbre(self, clip: Path) -> tuple[Timbre, str]:
+        """-> the timbre and the SHA-256 of its clip."""
+        return _encode(clip, self._timbres, self.synthesizer.encode_timbre)
+
+    def emotion(self, source: EmotionSource) -> tuple[Emotion, str]:
+        """-> the emotion and the SHA-256 of its clip, empty when it has none."""
+        if source.weights is not None:
+            return source.weights, ""
+        if source.clip is not None:
+            return _encode(source.clip, self._emotions, self.synthesizer.encode_emotion)
+        return self.synthesizer.emotion_from_text(source.sentence), ""
+
+
+def _encode(
+    clip: Path, kept: OrderedDict[str, Encoded], encode: Callable[[Audio, int], Encoded]
+) -> tuple[Encoded, str]:
+    try:
+        with clip.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise BadPromptError(f"the clip {clip} cannot be read: {error.strerror or error}") from error
+    if sha256 not in kept:
+        kept[sha256] = encode(*read_clip(clip))
+        if len(kept) > MAX_KEPT:
+            kept.popitem(last=False)
+    kept.move_to_end(sha256)
+    return kept[sha256], sha256

@@ -1,0 +1,186 @@
+"""The one thread that owns the synthesizer: loads it, renders what the queue holds, writes the takes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from bridge.errors import BridgeError
+from bridge.line_book import LineBook
+from bridge.scheduler import LoadMeter, RenderJob, RenderQueue
+from bridge.take_store import Provenance, TakeStore, peak_db
+from engine.errors import EngineError
+from engine.types import Audio, Plan, Rendering, RenderRequest, SynthesizerLike
+
+if TYPE_CHECKING:
+    from bridge.prompt_cache import PromptCache
+
+PROGRESS_S = 0.1  # at most ten times a second for each take
+JOIN_S = 10.0  # for the block that is being made; what is left is rendered after the next start
+
+_log = logging.getLogger(__name__)
+
+
+class RenderWorker:
+    """A context manager. Every job that it takes comes to one ending in the book, or back into the queue."""
+
+    def __init__(
+        self,
+        make_synthesizer: Callable[[], SynthesizerLike],
+        queue: RenderQueue,
+        book: LineBook,
+        takes: TakeStore,
+        *,
+        rate: int,
+        on_model: Callable[[EngineError | None], None],
+        on_ended: Callable[[RenderJob, bool], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """rate: of the clips. on_model: the model is loaded, or could not be. on_ended(job, ok), after the book knows.
+
+        Both are called on the worker's thread. clock: seconds that never go back.
+        """
+        self._make_synthesizer = make_synthesizer
+        self._queue, self._book, self._takes = queue, book, takes
+        self._rate = rate
+        self._on_model, self._on_ended = on_model, on_ended
+        self._clock = clock
+        self._load = LoadMeter(clock)
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="render", daemon=True)
+        self.model_id = ""
+        self.model_state = "loading"
+        self.n_rendering = 0
+
+    @property
+    def load(self) -> float:
+        """0..1, share of the last seconds in which something was rendered."""
+        return self._load.load
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._closing.set()
+        self._queue.close()
+        self._thread.join(JOIN_S)
+
+    def _run(self) -> None:
+        prompts, failure = self._load_model()
+        while (job := self._queue.take()) is not None:
+            if job.cancelled.is_set():
+                self._finish_with(job, self._book.cancel(job.take_id), False)
+            elif prompts is None or failure is not None:
+                self._fail(job, failure or EngineError("the voice was not loaded"))
+            else:
+                self._render(job, prompts)
+
+    def _load_model(self) -> tuple[PromptCache | None, EngineError | None]:
+        try:
+            # Imported here, since torch comes with it and takes seconds: lines are taken on meanwhile.
+            from bridge.prompt_cache import PromptCache
+
+            synthesizer = self._make_synthesizer()
+        except Exception as error:
+            _log.exception("the voice cannot be loaded")
+            failure = error if isinstance(error, EngineError) else EngineError(f"the voice cannot be loaded: {error}")
+            self.model_state = "failed"
+            self._on_model(failure)
+            return None, failure
+        self.model_id, self.model_state = synthesizer.model_id, "ready"
+        self._on_model(None)
+        return PromptCache(synthesizer), None
+
+    def _render(self, job: RenderJob, prompts: PromptCache) -> None:
+        self.n_rendering = 1
+        self._load.begin()
+        try:
+            self._book.begin(job.take_id)
+            rendering, made = self._plan(job, prompts)
+            audio = self._collect(job, rendering)
+            if audio is None:
+                self._let_go(job)
+                return
+            path = self._takes.write(job.cue, rendering.plan, audio, made)
+            peak = peak_db(audio)
+            is_first = self._book.finish(job.take_id, path, rendering.plan, float("-inf") if peak is None else peak)
+            self._finish_with(job, is_first, True)
+        except (EngineError, BridgeError) as error:
+            self._fail(job, error)
+        except Exception as error:  # a fault of the engine ends this take, not the daemon
+            _log.exception("rendering %s failed", job.take_id)
+            self._fail(job, EngineError(f"{job.take_id} could not be rendered: {error or type(error).__name__}"))
+        finally:
+            self._load.end()
+            self.n_rendering = 0
+
+    def _plan(self, job: RenderJob, prompts: PromptCache) -> tuple[Rendering, Provenance]:
+        cue = job.cue
+        timbre, timbre_sha256 = prompts.timbre(job.timbre.clip)
+        emotion, emotion_sha256 = prompts.emotion(job.emotion)
+        emotion = emotion.scaled(cue.weight)
+        n_samples = None if cue.length is None else cue.length.samples(self._rate)
+        request = RenderRequest(cue.text, timbre, emotion, job.seed, self._rate, n_samples, cue.speed)
+        rendering = prompts.synthesizer.render(request)
+        if n_samples is not None and rendering.plan.n_samples != n_samples:
+            raise EngineError(f"the voice planned {rendering.plan.n_samples} samples instead of {n_samples}")
+        self._book.planned(job.take_id, rendering.plan)
+        return rendering, Provenance(
+            job.take_id, job.seed, self.model_id, job.timbre.name, timbre_sha256, emotion, emotion_sha256
+        )
+
+    def _collect(self, job: RenderJob, rendering: Rendering) -> Audio | None:
+        """All blocks as one, exactly as long as the plan says. None: the job is to be let go.
+
+        Live blocks go to the player on the way.
+        """
+        plan = rendering.plan
+        audio = np.zeros(plan.n_samples, np.float32)
+        n_made, last_told_s = 0, self._clock()
+        for block in rendering.blocks:
+            if self._is_to_be_let_go(job):
+                return None
+            _check(block, n_made, plan)
+            audio[n_made : n_made + len(block)] = block
+            n_made += len(block)
+            if job.live is not None:
+                job.live.put(audio[n_made - len(block) : n_made])
+            if self._clock() - last_told_s >= PROGRESS_S:
+                last_told_s = self._clock()
+                self._book.progress(job.take_id, n_made / max(1, plan.n_samples))
+        if n_made != plan.n_samples:
+            raise EngineError(f"the voice made {n_made} samples of the {plan.n_samples} it had planned")
+        return None if job.cancelled.is_set() else audio
+
+    def _is_to_be_let_go(self, job: RenderJob) -> bool:
+        gives_way = job.live is None and self._queue.has_live
+        return job.cancelled.is_set() or self._closing.is_set() or gives_way
+
+    def _let_go(self, job: RenderJob) -> None:
+        if job.cancelled.is_set():
+            self._finish_with(job, self._book.cancel(job.take_id), False)
+        elif not self._closing.is_set():  # gave way to a live line
+            self._book.wait_again(job.take_id)
+            self._queue.put(job, again=True)
+        # Else the daemon ends: the journal knows that the take is to be rendered.
+
+    def _fail(self, job: RenderJob, error: EngineError | BridgeError) -> None:
+        self._finish_with(job, self._book.fail(job.take_id, error.code, str(error)), False)
+
+    def _finish_with(self, job: RenderJob, is_first_ending: bool, ok: bool) -> None:
+        if is_first_ending:
+            self._on_ended(job, ok)
+
+
+def _check(block: Audio, n_made: int, plan: Plan) -> None:
+    """What the engine promises of a block. Raises EngineError."""
+    if block.ndim != 1 or n_made + len(block) > plan.n_samples:
+        raise EngineError(f"the voice made more than the {plan.n_samples} samples it had planned")
+    if not np.isfinite(block).all():
+        raise EngineError("the voice made samples that are not numbers; render the line again with another seed")

@@ -1,0 +1,155 @@
+"""Settings: a frozen value, read from settings.json in the data folder. Unknown keys are refused."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from bridge.errors import BadArgumentError
+from bridge.files import write_atomic
+from bridge.timeline import Tempo
+
+FILE_NAME = "settings.json"
+DROP_TARGETS = ("reaper_project", "dawproject")  # the names that `drop_targets` may hold
+DEPTHS = (16, 24, 32)  # bits a sample; 32 is float
+
+
+class BadSettingsError(BadArgumentError):
+    """A settings file, or a value in it, that cannot be used."""
+
+    code = "bad_settings"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that a person may choose. All that is written lies under `data_folder`."""
+
+    data_folder: Path
+    osc_host: str = "127.0.0.1"
+    osc_port: int = 27183  # 0: any free one
+    rate: int = 48_000  # samples a second, of clips and of the sound device
+    depth: int = 24  # bits a sample of clips: 16, 24 or 32 (float)
+    drop: bool = False  # whether a line goes into the project when it does not say so itself
+    drop_targets: tuple[str, ...] = DROP_TARGETS
+    project: str = "Cuevox"  # its name, in the clips
+    tempo_bpm: str = "120"  # beats a minute as decimal text, for `bar:` positions
+    beats_per_bar: int = 4
+    audio_device: str = ""  # its name or a part of it; empty: the system's
+    model_folder: Path | None = None  # None: the voice that comes with the program
+    max_queued: int = 10_000  # takes that may wait; more are refused as busy
+
+    def __post_init__(self) -> None:
+        rules = (
+            ("osc_host", bool(self.osc_host), "the address to listen on, e.g. 127.0.0.1"),
+            ("osc_port", 0 <= self.osc_port <= 65_535, "0 to 65535"),
+            ("rate", 8_000 <= self.rate <= 192_000, "8000 to 192000"),
+            ("depth", self.depth in DEPTHS, "16, 24 or 32"),
+            (
+                "drop_targets",
+                set(self.drop_targets) <= set(DROP_TARGETS) and len(set(self.drop_targets)) == len(self.drop_targets),
+                f"each of {', '.join(DROP_TARGETS)} once at most",
+            ),
+            ("tempo_bpm", _is_tempo(self.tempo_bpm), 'beats a minute as text, 10 to 1000, e.g. "120"'),
+            ("beats_per_bar", 1 <= self.beats_per_bar <= 64, "1 to 64"),
+            ("max_queued", 1 <= self.max_queued <= 1_000_000, "1 to 1000000"),
+        )
+        for name, is_good, rule in rules:
+            if not is_good:
+                raise BadSettingsError(f"setting {name} is {getattr(self, name)!r}; it has to be {rule}")
+
+    @classmethod
+    def load(cls, data_folder: Path) -> Settings:
+        """The settings of a data folder; the defaults when it has no settings.json. Raises BadSettingsError."""
+        path = data_folder / FILE_NAME
+        try:
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return cls(data_folder)
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadSettingsError(f"{path} cannot be read: {error}") from error
+        try:
+            values = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise BadSettingsError(
+                f"{path} is not JSON ({error}); correct it, or remove it for the defaults"
+            ) from error
+        return cls(data_folder, **_checked(values, path))
+
+    def save(self) -> None:
+        """Write settings.json. Raises OSError."""
+        values = {
+            name: str(value) if isinstance(value, Path) else value
+            for name in _types()
+            if (value := getattr(self, name)) is not None
+        }
+        write_atomic(self.data_folder / FILE_NAME, (json.dumps(values, indent=2) + "\n").encode())
+
+    @property
+    def clips_folder(self) -> Path:
+        return self.data_folder / "clips"
+
+    @property
+    def presets_folder(self) -> Path:
+        """The user's own presets."""
+        return self.data_folder / "presets"
+
+    @property
+    def inbox_folder(self) -> Path:
+        """Where clips to be learnt are put."""
+        return self.data_folder / "inbox"
+
+    @property
+    def reaper_project(self) -> Path:
+        return self.data_folder / "projects" / "cuevox.RPP"
+
+    @property
+    def dawproject(self) -> Path:
+        return self.data_folder / "projects" / "cuevox.dawproject"
+
+    @property
+    def journal(self) -> Path:
+        return self.data_folder / "cuevox.sqlite"
+
+    @property
+    def tempo(self) -> Tempo:
+        return Tempo(Fraction(self.tempo_bpm), self.beats_per_bar)
+
+
+def _types() -> dict[str, str]:
+    """The names that settings.json may hold, with their types as written above."""
+    return {field.name: str(field.type) for field in fields(Settings) if field.name != "data_folder"}
+
+
+def _checked(values: Any, path: Path) -> dict[str, Any]:
+    """JSON values as Settings takes them. Raises BadSettingsError naming the key."""
+    if not isinstance(values, dict):
+        raise BadSettingsError(f"{path} has to hold one JSON object, {{...}}")
+    types = _types()
+    if unknown := sorted(set(values) - set(types)):
+        raise BadSettingsError(f"{path} has unknown settings: {', '.join(unknown)}; there are: {', '.join(types)}")
+    checked: dict[str, Any] = {}
+    for name, value in values.items():
+        match types[name]:
+            case "str" if isinstance(value, str):
+                checked[name] = value
+            case "bool" if isinstance(value, bool):
+                checked[name] = value
+            case "int" if isinstance(value, int) and not isinstance(value, bool):
+                checked[name] = value
+            case "tuple[str, ...]" if isinstance(value, list) and all(isinstance(item, str) for item in value):
+                checked[name] = tuple(value)
+            case "Path | None" if value is None or isinstance(value, str):
+                checked[name] = Path(value) if value else None
+            case expected:
+                raise BadSettingsError(f"setting {name} in {path} is {value!r}; it has to be of type {expected}")
+    return checked
+
+
+def _is_tempo(text: str) -> bool:
+    try:
+        return len(text) <= 20 and 10 <= Fraction(text) <= 1000
+    except (ValueError, ZeroDivisionError):
+        return False
