@@ -1,0 +1,126 @@
+"""A daemon with the real interface and nothing behind it: it notes what it is asked and tells what a test has it tell."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from bridge import events
+from bridge.cue import Cue, Line, LineState, Take
+from bridge.errors import BridgeError
+from bridge.timeline import Position
+
+RATE = 48_000
+
+
+@dataclass(frozen=True)
+class Preset:
+    name: str
+    note: str = ""
+    colour: str = "#aabbcc"
+    origin: str = "cuevox"
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+
+def make_line(line_id: str, state: LineState = LineState.QUEUED, *, progress: float = 0.0, n_samples: int = 0) -> Line:
+    take = Take(f"{line_id}_t01", line_id, 7, state, progress, n_samples=n_samples, rate=RATE if n_samples else 0)
+    return Line(Cue(line_id, f"text of {line_id}", "Mara", character="Guard"), state, (take,), take.id)
+
+
+class StandInDaemon:
+    """`calls` holds every request in order. With `refuse_with`, requests are refused; `hold` makes them wait."""
+
+    def __init__(self, lines: tuple[Line, ...] = ()) -> None:
+        self.calls: list[tuple[object, ...]] = []
+        self.refuse_with: Exception | None = None
+        self.hold = threading.Event()
+        self.hold.set()
+        self.held: dict[str, Line] = {line.cue.id: line for line in lines}
+        self.emotions = [Preset("neutral"), Preset("battle cry", "loud", weights={"angry": 0.8, "surprised": 0.2})]
+        self.timbres = [Preset("Mara", "warm, close"), Preset("Cole", "gravelly")]
+        self._callbacks: list[Callable[[events.Event], None]] = []
+
+    @property
+    def n_subscribers(self) -> int:
+        return len(self._callbacks)
+
+    def tell(self, event: events.Event) -> None:
+        for callback in list(self._callbacks):
+            callback(event)
+
+    def change(self, line_id: str, state: LineState, *, progress: float = 0.0, n_samples: int = 0) -> None:
+        """What the render worker would tell of a line's first take."""
+        line = self.held[line_id]
+        rate = RATE if n_samples else 0
+        take = replace(line.takes[0], state=state, progress=progress, n_samples=n_samples, rate=rate)
+        self.held[line_id] = replace(line, state=state, takes=(take, *line.takes[1:]), picked=take.id)
+        self.tell(events.LineChanged(self.held[line_id]))
+
+    def submit(self, cue: Cue) -> tuple[Take, ...]:
+        self._asked("submit", cue)
+        takes = tuple(
+            Take(f"{cue.id}_t{n:02d}", cue.id, cue.seed or n, LineState.QUEUED) for n in range(1, cue.takes + 1)
+        )
+        self.held[cue.id] = Line(cue, LineState.QUEUED, takes)
+        self.tell(events.LineChanged(self.held[cue.id]))
+        return takes
+
+    def play(self, line_id: str, cue: Cue | None = None) -> Take:
+        self._asked("play", line_id, cue)
+        return Take(f"{line_id}_t01", line_id, 7, LineState.PLAYING)
+
+    def stop(self, line_id: str | None = None) -> None:
+        self.calls.append(("stop", line_id))  # never waits
+
+    def cancel(self, line_id: str) -> LineState:
+        self._asked("cancel", line_id)
+        return LineState.QUEUED
+
+    def pick(self, line_id: str, take_id: str) -> None:
+        self._asked("pick", line_id, take_id)
+
+    def drop(self, line_id: str, *, target: str | None = None, at: Position | None = None) -> Take:
+        self._asked("drop", line_id, target, at)
+        return self.held[line_id].takes[0]
+
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(self.held.values())
+
+    def remove(self, line_id: str) -> None:
+        self._asked("remove", line_id)
+        del self.held[line_id]
+        self.tell(events.LineRemoved(line_id))
+
+    def status(self) -> events.Status:
+        return events.Status(0, 0, 0, "ready", "stand-in", 0.0)
+
+    def presets(self, kind: str) -> tuple[Preset, ...]:
+        return tuple(self.timbres if kind == "timbre" else self.emotions)
+
+    def add_timbre(self, name: str, file: str) -> float:
+        self._asked("add_timbre", name, file)
+        self.timbres.append(Preset(name, origin="yours"))
+        self.tell(events.PresetsChanged("timbre"))
+        return 4.2
+
+    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "") -> None:
+        self._asked("save_emotion", name, dict(weights), note)
+        self.emotions.append(Preset(name, note, origin="yours", weights=weights))
+        self.tell(events.PresetsChanged("emotion"))
+
+    def subscribe(self, callback: Callable[[events.Event], None]) -> Callable[[], None]:
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback)
+
+    def _asked(self, *call: object) -> None:
+        assert self.hold.wait(60)
+        self.calls.append(call)
+        if self.refuse_with is not None:
+            raise self.refuse_with
+
+
+class Refusal(BridgeError):
+    """Any refusal."""
+
+    code = "busy"
