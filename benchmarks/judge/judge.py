@@ -2,7 +2,7 @@
 
     python judge.py manifest.jsonl [--json out.json]
 
-Each manifest row: {"wav": path, "text": str, "reference": path or null, "seconds": wanted duration or null, "group": str}
+Each manifest row: {"wav": path, "text": str, "reference": path or null, "seconds": wanted or null, "group": str}
 Printed per group and over all:
   WER      word error rate of Whisper tiny.en against the text, both normalised; in %, lower is better
   SIM      cosine similarity of Resemblyzer's speaker embeddings, clip against reference; higher is better
