@@ -38,6 +38,10 @@ def check_cue(cue: Cue, presets: PresetStore) -> CheckedCue:
         raise BadArgumentError(
             f"the text of line {cue.id!r} has {len(cue.text)} characters; split it, {MAX_TEXT_LENGTH} are the most"
         )
+    if any("\ud800" <= character <= "\udfff" for character in cue.text + cue.character + cue.emotion):
+        raise BadArgumentError(f"line {cue.id!r} holds half a character (a lone surrogate); write it anew")
+    if len(cue.character) > MAX_ID_LENGTH:
+        raise BadArgumentError(f"the character of line {cue.id!r} is longer than {MAX_ID_LENGTH} characters")
     if not 0 <= cue.weight <= 1:
         raise BadArgumentError(f"weight is {cue.weight}; it has to be 0 to 1")
     if not SPEEDS[0] <= cue.speed <= SPEEDS[1]:
