@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,7 @@ from bridge.errors import BridgeError, RefusedError
 from bridge.osc_arguments import Arguments, as_number, request_of
 from bridge.osc_clients import Clients, Peer
 from bridge.osc_commands import Action, Commands, OscDaemon
-from bridge.osc_endings import OpenCalls
+from bridge.osc_endings import CLOSING, OpenCalls
 from bridge.osc_feed import Feed
 from bridge.osc_packet import Arg, Message, PacketError
 from bridge.osc_replies import ERROR_ADDRESS, Call, Replies, Send
@@ -70,7 +70,7 @@ class OscApi:
         self._send: Send = lambda peer, message: None
         self._clients = Clients(clock)
         self._replies = Replies(self._clients, self._put_out, daemon.publish)
-        self._open_calls = OpenCalls(self._replies, clock)
+        self._open_calls = OpenCalls(self._replies, daemon.settings.drop_targets, clock)
         self._feed = Feed(self._clients, self._put_out, daemon.status, clock)
         self._commands = Commands(
             daemon, self._clients, self._replies, self._open_calls, self._feed, self._in_background
@@ -88,7 +88,7 @@ class OscApi:
         """Everything that was taken on gets its ending, then nothing is sent any more."""
         self._unsubscribe()
         self._pool.shutdown(wait=True, cancel_futures=True)
-        self._inbox.put(partial(self._open_calls.end_all, "cancelled", "Cuevox ends"))
+        self._inbox.put(self._open_calls.close)
         self._inbox.put(None)
         self._thread.join()
 
@@ -96,21 +96,11 @@ class OscApi:
 
     def check(self, peer: Peer, messages: Sequence[Message]) -> list[Checked]:
         """Read the commands of one bundle. If one of them is wrong, none is to be carried out. Raises nothing."""
-        checked = [self._check(peer, message) for message in messages if not _is_answer(message)]
-        wrong = next((c for c in checked if c.error), None)
-        if wrong is None:
-            return checked
-        reason = f"not done, because another message of its bundle is wrong: {wrong.call.address}: {wrong.error}"
-        return [c if c.error else Checked(c.call, c.message, error=RefusedError(reason[:600])) for c in checked]
+        return _all_or_none([self._check(peer, message) for message in messages if not _is_answer(message)])
 
     def carry_out(self, checked: Sequence[Checked]) -> None:
-        """Hand over; the commands of one call are done one after another with nothing between them."""
-
-        def job() -> None:
-            for each in checked:
-                self._do(each)
-
-        self._inbox.put(job)
+        """Hand over. Commands of one bundle are checked against what there is first, then done with nothing between."""
+        self._inbox.put(partial(self._do_all, checked))
 
     def refuse(self, peer: Peer, error: BridgeError, messages: Sequence[Message] = ()) -> None:
         """Answer what cannot be read, or comes at a wrong time, with an error."""
@@ -131,7 +121,7 @@ class OscApi:
         try:
             asked = _button(message)
             if asked is None:
-                return Checked(call, message, action=lambda call: self._replies.done(call, "released: nothing to do"))
+                return Checked(call, message, Action(lambda call: self._replies.done(call, "released: nothing to do")))
             command = self._commands.get(asked.address)
             if command is None:
                 raise _unknown_address(asked.address, self._commands)
@@ -162,6 +152,12 @@ class OscApi:
             except Exception:  # one bad job must not end the thread that answers all others
                 _log.exception("a fault of the OSC interface")
 
+    def _do_all(self, checked: Sequence[Checked]) -> None:
+        if len(checked) > 1:
+            checked = _all_or_none([_against_daemon(each) for each in checked])
+        for each in checked:
+            self._do(each)
+
     def _do(self, checked: Checked) -> None:
         call, message = checked.call, checked.message
         self._daemon.publish(
@@ -179,7 +175,7 @@ class OscApi:
                     for answer in call.request.answers:
                         self._replies.send_again(call, answer)
                     return
-            checked.action(call)
+            checked.action.carry_out(call)
         except Exception as error:
             if call.request is not None and not call.request.answers:
                 self._clients.forget(client, call.request_id)
@@ -197,7 +193,7 @@ class OscApi:
     def _in_background(self, call: Call, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
         def finish(future: Future[Any]) -> None:
             if future.cancelled():
-                self._replies.error(call, "cancelled", "Cuevox ends")
+                self._replies.error(call, CLOSING, "Cuevox ends now; ask again after its next start")
             elif error := future.exception():
                 self._fail(call, error)
             else:
@@ -220,6 +216,28 @@ class OscApi:
 
     def _put_out(self, peer: Peer, message: Message) -> None:
         self._send(peer, message)
+
+
+def _all_or_none(checked: list[Checked]) -> list[Checked]:
+    """If one command of a bundle is wrong, none is to be carried out."""
+    wrong = next((c for c in checked if c.error), None)
+    if wrong is None:
+        return checked
+    reason = RefusedError(
+        f"not done, since another message of its bundle is wrong: {wrong.call.address}: {wrong.error}"
+    )
+    return [c if c.error else replace(c, action=None, error=reason) for c in checked]
+
+
+def _against_daemon(checked: Checked) -> Checked:
+    """Checked once more, now against what the daemon knows."""
+    if checked.action is None or checked.action.check is None:
+        return checked
+    try:
+        checked.action.check()
+    except BridgeError as error:
+        return replace(checked, action=None, error=error)
+    return checked
 
 
 def _is_answer(message: Message) -> bool:

@@ -7,12 +7,12 @@ daemon and replies, on the API's thread, at once or when its time tag is due.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bridge import events
 from bridge.cue import Cue, Line, LineState, Take
-from bridge.errors import BadArgumentError, NotFoundError, UnknownPresetError
+from bridge.errors import BadArgumentError, NotFoundError
 from bridge.osc_arguments import MAX_PORT, Arguments, as_name
 from bridge.osc_clients import TOPICS, Clients
 from bridge.osc_cue import LINE_KEYS, AskedLine, parse_at, parse_line
@@ -28,14 +28,13 @@ CONTRACT_VERSION = 1
 MAX_OFFSET = 2**31 - 1
 PRESET_KINDS = ("timbre", "emotion")
 
-Action = Callable[[Call], None]
-
 
 class OscDaemon(Protocol):
     """What the commands ask of the daemon. bridge.daemon.Daemon is the real one; no call waits for a rendering."""
 
     @property
     def settings(self) -> Settings: ...
+    def check(self, cue: Cue) -> None: ...  # raises what submit would raise for what the cue says
     def submit(self, cue: Cue) -> tuple[Take, ...]: ...
     def play(self, line_id: str, cue: Cue | None = None) -> Take: ...
     def stop(self, line_id: str | None = None) -> None: ...
@@ -49,6 +48,14 @@ class OscDaemon(Protocol):
     def subscribe(self, callback: Callable[[events.Event], None]) -> Callable[[], None]: ...
     def publish(self, event: events.Event) -> None: ...
     def quit(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Action:
+    """A command that is ready to be carried out."""
+
+    carry_out: Callable[[Call], None]
+    check: Callable[[], None] | None = None  # what only the daemon can tell; raises BridgeError
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,7 @@ class Commands:
             model = self._daemon.status().model_id
             self._replies.done(call, f"Cuevox {VERSION}", VERSION, CONTRACT_VERSION, model)
 
-        return act
+        return Action(act)
 
     def _ping(self, args: Arguments) -> Action:
         rest = args.rest()
@@ -116,7 +123,7 @@ class Commands:
             raise BadArgumentError(
                 f"the reply to this ping has {size} bytes; {MAX_REPLY} is the most. Send fewer arguments"
             )
-        return act
+        return Action(act)
 
     def _status(self, args: Arguments) -> Action:
         args.pairs()
@@ -126,7 +133,7 @@ class Commands:
             text = f"{status.queued} queued, {status.rendering} rendering, {status.playing} playing"
             self._replies.done(call, text, *status_values(status))
 
-        return act
+        return Action(act)
 
     def _reply_port(self, args: Arguments) -> Action:
         port = args.whole("port", 1, MAX_PORT)
@@ -136,7 +143,7 @@ class Commands:
             self._clients.choose_port(call.peer, port)
             self._replies.done(call, f"replies to {call.peer} go to port {port}")
 
-        return act
+        return Action(act)
 
     def _subscribe(self, args: Arguments) -> Action:
         topic = args.text("topic").strip().lower()
@@ -151,7 +158,7 @@ class Commands:
             self._replies.done(call, f"subscribed to {topic} until {until}")
             self._feed.tell_present(client, self._daemon.lines(), topic)
 
-        return act
+        return Action(act)
 
     def _quit(self, args: Arguments) -> Action:
         args.pairs()
@@ -160,7 +167,7 @@ class Commands:
             self._replies.done(call, "Cuevox ends")
             self._daemon.quit()
 
-        return act
+        return Action(act)
 
     # ---- presets ----------------------------------------------------------------------------------------------------
 
@@ -175,7 +182,7 @@ class Commands:
             page = self._page(call, names[offset:])
             self._replies.done(call, f"{len(page)} of {len(names)} from {offset}", len(names), *page)
 
-        return act
+        return Action(act)
 
     def _preset_add(self, args: Arguments) -> Action:
         kind = _kind(args, ("timbre",))
@@ -189,7 +196,7 @@ class Commands:
             self._replies.accepted(call, f"listening to {file}", name)
             self._in_background(call, lambda: self._daemon.add_timbre(name, file), then)
 
-        return act
+        return Action(act)
 
     def _page(self, call: Call, names: list[str]) -> list[str]:
         """As many of the names as fit into one reply, at least one."""
@@ -212,12 +219,12 @@ class Commands:
         asked = parse_line(line, text, args.pairs(LINE_KEYS), self._daemon.settings)
 
         def act(call: Call) -> None:
-            for take in self._daemon.submit(self._whole(asked.cue)):
+            for take in self._daemon.submit(asked.cue):
                 self._open_calls.expect_render(call, take.id)
                 self._replies.accepted(call, f"{take.id} is queued", line, take.id)
             self._tell_notices(call, asked)
 
-        return act
+        return Action(act, lambda: self._daemon.check(asked.cue))
 
     def _play(self, args: Arguments) -> Action:
         line = args.name("line")
@@ -229,13 +236,13 @@ class Commands:
             args.pairs()
 
         def act(call: Call) -> None:
-            take = self._daemon.play(line, self._whole(asked.cue) if asked else None)
+            take = self._daemon.play(line, asked.cue if asked else None)
             self._open_calls.expect_play(call, take.id)
             self._replies.accepted(call, f"{take.id} is about to sound", line, take.id)
             if asked:
                 self._tell_notices(call, asked)
 
-        return act
+        return Action(act, (lambda: self._daemon.check(asked.cue)) if asked else None)
 
     def _stop(self, args: Arguments) -> Action:
         line = args.name("line") if args.n_left % 2 else None
@@ -245,7 +252,7 @@ class Commands:
             self._daemon.stop(line)
             self._replies.done(call, f"{line or 'everything'} is stopped")
 
-        return act
+        return Action(act)
 
     def _cancel(self, args: Arguments) -> Action:
         line = args.name("line")
@@ -255,7 +262,7 @@ class Commands:
             state = self._daemon.cancel(line)
             self._replies.done(call, f"{line} was {state.value}", line, state.value)
 
-        return act
+        return Action(act)
 
     def _line_status(self, args: Arguments) -> Action:
         line_id = args.name("line")
@@ -269,7 +276,7 @@ class Commands:
             detail = f": {take.error}" if take and take.error else ""
             self._replies.done(call, f"{line_id} is {line.state.value}{detail}", *line_values(line))
 
-        return act
+        return Action(act)
 
     def _pick(self, args: Arguments) -> Action:
         line, take = args.name("line"), args.name("take")
@@ -279,7 +286,7 @@ class Commands:
             self._daemon.pick(line, take)
             self._replies.done(call, f"{take} is picked")
 
-        return act
+        return Action(act)
 
     def _drop(self, args: Arguments) -> Action:
         line = args.name("line")
@@ -289,22 +296,12 @@ class Commands:
 
         def act(call: Call) -> None:
             take = self._daemon.drop(line, target=target, at=at)
-            self._open_calls.expect_drop(call, take.id)
+            self._open_calls.expect_drop(call, take.id, target)
             self._replies.accepted(call, f"{take.id} goes into the project", line, take.id)
             for notice in notices:
                 self._replies.warning(call, notice.code, notice.text)
 
-        return act
-
-    def _whole(self, cue: Cue) -> Cue:
-        """The cue with what the client left open. Raises UnknownPresetError when there is no timbre at all."""
-        timbre = cue.timbre
-        if not timbre:
-            presets = self._daemon.presets("timbre")
-            if not presets:
-                raise UnknownPresetError("timbre", "", ())
-            timbre = str(presets[0].name)
-        return replace(cue, timbre=timbre, character=cue.character or timbre)
+        return Action(act)
 
     def _tell_notices(self, call: Call, asked: AskedLine) -> None:
         for notice in asked.notices:

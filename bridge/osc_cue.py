@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bridge.cue import Cue
@@ -13,7 +14,6 @@ from bridge.osc_arguments import (
     as_text,
     as_whole,
     as_yes_no,
-    number_text,
 )
 from bridge.osc_packet import Arg
 from bridge.settings import Settings
@@ -45,7 +45,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class AskedLine:
-    """A line as a client asked for it. `cue.timbre` is empty when none was named."""
+    """A line as a client asked for it. Timbre and character are empty where none was named; the daemon knows."""
 
     cue: Cue
     notices: tuple[Notice, ...] = field(default=())
@@ -77,30 +77,39 @@ def parse_line(line: str, text: str, pairs: Mapping[str, Arg], settings: Setting
 
 def parse_seconds(arg: Arg) -> Length:
     """A length in seconds, or one of the forms with a unit."""
-    if arg.type == "s":
-        return parse_length(as_text(arg, "seconds"))
-    text = number_text(arg, "seconds")
-    if text.startswith("-") or not text.strip("0."):
+    text = as_text(arg, "seconds")
+    if arg.type != "s" and (text.startswith("-") or not text.strip("0.")):
         raise SecondsOutOfRangeError(f"seconds is {text}; give a length above 0")
-    return parse_length(text)
+    with _naming("seconds"):
+        return parse_length(text)
 
 
 def parse_at(arg: Arg, settings: Settings) -> tuple[Position, tuple[Notice, ...]]:
     """A position: text with its unit, samples as i or h, seconds as d; as f with a notice of what it was taken for."""
     rate = settings.rate
-    if arg.type == "s":
-        return parse_position(as_text(arg, "at"), rate=rate, tempo=settings.tempo), ()
-    if arg.type in "ih":
-        return parse_position(f"smp:{number_text(arg, 'at')}", rate=rate), ()
-    seconds = number_text(arg, "at")
-    if arg.type == "d":
-        return position_of_seconds(float(seconds), rate=rate), ()
-    # A float32 holds no more than its own value: not the shortest text but the value is what lies on the timeline.
-    position = position_of_seconds(float(str(arg.value)), rate=rate)
-    return position, (
-        Notice(
-            "position_is_float",
-            f"at came as a 32-bit float and was taken for {write_position(position)}; a float is whole samples off "
-            f"after minutes, send text such as sec:{seconds} or smp:{position.sample}",
-        ),
+    text = as_text(arg, "at")
+    with _naming("at"):
+        if arg.type == "s":
+            return parse_position(text, rate=rate, tempo=settings.tempo), ()
+        if arg.type in "ih":
+            return parse_position(f"smp:{text}", rate=rate), ()
+        if arg.type == "d":
+            return parse_position(f"sec:{text}", rate=rate), ()
+        # A float32 is taken for the value it has, not for the decimal that may have been meant.
+        assert isinstance(arg.value, float)
+        position = position_of_seconds(arg.value, rate=rate)
+    notice = Notice(
+        "position_is_float",
+        f"at came as a 32-bit float and was taken for {write_position(position)}; a float is whole samples off after "
+        f"minutes. Send text, such as sec:{text} or smp:{position.sample}",
     )
+    return position, (notice,)
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Errors of what is read inside say of which argument they are."""
+    try:
+        yield
+    except BadArgumentError as error:
+        raise type(error)(f"{name}: {error}") from error

@@ -10,6 +10,7 @@ from bridge.cue import Line, LineState, Take
 from bridge.osc_replies import Call, Replies
 
 DROP_ADDRESS = "/cuevox/line/drop"
+CLOSING = "closing"  # code of what did not come to its end because the program did
 PROGRESS_S = 0.25  # at most four a second for each take
 STRETCH = (0.75, 1.25)  # where the voice still sounds like itself; outside it the client is told the factor
 
@@ -21,19 +22,27 @@ class _Open:
     last_progress_s: float = float("-inf")
 
 
+@dataclass
+class _OpenDrop:
+    call: Call
+    targets: tuple[str, ...]
+    ended: dict[str, events.DropEnded] = field(default_factory=dict)  # by target
+
+
 class OpenCalls:
     """Turns the daemon's events into the replies of the commands that wait for them. One thread owns it.
 
     A take is waited for by its id. Endings come in the order in which the commands were taken on.
     """
 
-    def __init__(self, replies: Replies, clock: Callable[[], float]) -> None:
-        """`clock`: seconds that never go back."""
+    def __init__(self, replies: Replies, drop_targets: tuple[str, ...], clock: Callable[[], float]) -> None:
+        """`drop_targets`: where a drop goes that names none; `clock`: seconds that never go back."""
         self._replies = replies
+        self._drop_targets = drop_targets
         self._clock = clock
         self._renders: dict[str, list[_Open]] = {}
         self._plays: dict[str, list[_Open]] = {}
-        self._drops: dict[str, list[_Open]] = {}
+        self._drops: dict[str, list[_OpenDrop]] = {}
 
     def expect_render(self, call: Call, take_id: str) -> None:
         self._renders.setdefault(take_id, []).append(_Open(call))
@@ -41,8 +50,11 @@ class OpenCalls:
     def expect_play(self, call: Call, take_id: str) -> None:
         self._plays.setdefault(take_id, []).append(_Open(call))
 
-    def expect_drop(self, call: Call, take_id: str) -> None:
-        self._drops.setdefault(take_id, []).append(_Open(call))
+    def expect_drop(self, call: Call, take_id: str, target: str | None = None) -> None:
+        """`target`: None for all that the settings name; there is one ending, when the last of them is done."""
+        targets = self._drop_targets if target is None else (target,)
+        if targets:
+            self._drops.setdefault(take_id, []).append(_OpenDrop(call, targets))
 
     def on_event(self, event: events.Event) -> None:
         match event:
@@ -55,13 +67,18 @@ class OpenCalls:
             case events.DropEnded():
                 self._on_drop_ended(event)
 
-    def end_all(self, code: str, text: str) -> None:
+    def close(self) -> None:
         """No more events will come: every command that still waits ends with an error."""
-        for waiting in (self._renders, self._plays, self._drops):
-            for opens in waiting.values():
-                for each in opens:
-                    self._replies.error(each.call, code, text)
+        kept = "Cuevox ends now; this is kept, and done after its next start"
+        for waiting, text in (
+            (self._renders, kept),
+            (self._drops, kept),
+            (self._plays, "Cuevox ends now, and with it every sound"),
+        ):
+            calls = [each.call for opens in waiting.values() for each in opens]
             waiting.clear()
+            for call in calls:
+                self._replies.error(call, CLOSING, text)
 
     def _on_line(self, line: Line) -> None:
         for take in line.takes:
@@ -87,6 +104,10 @@ class OpenCalls:
             for each in self._renders.pop(take_id, []) + self._plays.pop(take_id, []):
                 self._replies.error(each.call, code, text, line.cue.id, take_id)
             return
+        if line.cue.drop:
+            # What becomes of the drop in a command is told as an answer to /cuevox/line/drop, behind its own ending.
+            for each in self._renders.get(take_id, []) + self._plays.get(take_id, []):
+                self.expect_drop(replace(each.call, address=DROP_ADDRESS), take_id)
         for each in self._renders.pop(take_id, []):
             self._warn(each, line, take)
             self._replies.done(
@@ -100,9 +121,6 @@ class OpenCalls:
                 float(take.stretch),
                 take.seed,
             )
-            if line.cue.drop:
-                # The render is done; what becomes of the drop in it is told as an answer to /cuevox/line/drop.
-                self.expect_drop(replace(each.call, address=DROP_ADDRESS), take_id)
 
     def _on_play_ended(self, event: events.PlayEnded) -> None:
         each = _first(self._plays, event.take_id)
@@ -113,12 +131,23 @@ class OpenCalls:
             self._replies.done(each.call, text, *data, code=code)
 
     def _on_drop_ended(self, event: events.DropEnded) -> None:
-        for each in self._drops.pop(event.take_id, []):
-            data = (event.line_id, event.take_id, event.target, event.where, event.verified)
-            if event.ok:
-                self._replies.done(each.call, event.text, *data)
-            else:
-                self._replies.error(each.call, "drop_failed", event.text, *data)
+        waiting = self._drops.get(event.take_id, [])
+        each = next((d for d in waiting if event.target in d.targets and event.target not in d.ended), None)
+        if each is None:
+            return
+        each.ended[event.target] = event
+        if len(each.ended) < len(each.targets):
+            return
+        waiting.remove(each)
+        if not waiting:
+            del self._drops[event.take_id]
+        good = [e for e in each.ended.values() if e.ok]
+        where = ",".join(dict.fromkeys(e.where for e in good))
+        data = (event.line_id, event.take_id, ",".join(e.target for e in good), where, _told(good, "verified"))
+        if bad := [e for e in each.ended.values() if not e.ok]:
+            self._replies.error(each.call, "drop_failed", _told(bad, "text"), *data)
+        else:
+            self._replies.done(each.call, _told(good, "text"), *data)
 
     def _warn(self, each: _Open, line: Line, take: Take) -> None:
         """Tell what a client should know of a take, once."""
@@ -142,3 +171,9 @@ def _first(waiting: dict[str, list[_Open]], key: str) -> _Open | None:
     if not opens:
         del waiting[key]
     return each
+
+
+def _told(ended: list[events.DropEnded], what: str) -> str:
+    """The texts of several targets in one; each behind its target's name if there are several."""
+    texts = [str(getattr(event, what)) for event in ended]
+    return texts[0] if len(texts) == 1 else "; ".join(f"{e.target}: {t}" for e, t in zip(ended, texts, strict=True))
