@@ -18,7 +18,7 @@ from bridge.drops.dawproject import DawProject
 from bridge.drops.reaper_project import ReaperProject
 from bridge.osc_peer import NoReplyError, OscPeer, OscValue, Reply
 from bridge.report import ReportClip, write_report
-from bridge.timeline import parse_length, parse_position
+from bridge.timeline import Position, parse_length, parse_position
 from bridge.wav import read_info
 
 RATE = 48_000
@@ -47,6 +47,10 @@ class DemoLine:
         return parse_length(self.seconds).samples(RATE)
 
     @property
+    def position(self) -> Position:
+        return parse_position(self.at, rate=RATE)
+
+    @property
     def pairs(self) -> tuple[str | int, ...]:
         """As `/cuevox/line/render` and `/cuevox/line/play` take them."""
         return (
@@ -57,26 +61,26 @@ class DemoLine:
 
 # Lengths and places in all the forms that there are; a text's length is about what the voice itself would take.
 LINES = (
-    DemoLine("line_01", "Narrator", "Mara", "neutral", "3.8", "sec:1", "The harbour was quiet, and all windows dark."),
+    DemoLine("line_01", "Narrator", "Mara", "neutral", "3", "sec:1", "The harbour was quiet, and all windows dark."),
     DemoLine("line_02", "Guard", "Brand", "angry", "2.4", "sec:5.5", "Get away from that door, right now!"),
-    DemoLine("line_03", "Ines", "Ines", "happy", "3.2", "sec:8.512", "You made it! I knew you would come back to us."),
+    DemoLine("line_03", "Ines", "Ines", "happy", "3.1", "sec:8.512", "You made it! I knew you would come back to us."),
     DemoLine(
-        "line_04", "Child", "Wisp", "afraid", "frames:85@25", "tc:00:00:12:06@25", "Did you hear that? Look there."
+        "line_04", "Child", "Wisp", "afraid", "frames:53@25", "tc:00:00:12:06@25", "Did you hear that? Look there."
     ),
     DemoLine(
-        "line_05", "Edith", "Edith", "sad", "3.1", "smp:768001@48000", "He never wrote again, and I stopped waiting."
+        "line_05", "Edith", "Edith", "sad", "2.9", "smp:768001@48000", "He never wrote again, and I stopped waiting."
     ),
     DemoLine("line_06", "Jory", "Jory", "surprised", "2.6", "sec:19.5", "Wait, you can open it from the inside?"),
-    DemoLine("line_07", "Lord", "Alistair", "disgusted", "2.5", "sec:22.5", "You call this a meal? Take it away."),
+    DemoLine("line_07", "Lord", "Alistair", "disgusted", "2.4", "sec:22.5", "You call this a meal? Take it away."),
     DemoLine(
-        "line_08", "Vale", "Vale", "melancholic", "3.5", "sec:25.5", "All the boats are gone, and so are the people."
+        "line_08", "Vale", "Vale", "melancholic", "3.1", "sec:25.5", "All the boats are gone, and so are the people."
     ),
     DemoLine(
-        "line_09", "Control", "Celeste", "calm", "smp:139201@48000", "sec:29.5", "Docking complete. Open the hatch."
+        "line_09", "Control", "Celeste", "calm", "smp:110401@48000", "sec:29.5", "Docking complete. Open the hatch."
     ),
-    DemoLine("line_10", "Sentry", "Dorn", "bored guard", "2.8", "sec:33", "Nobody comes in here after dark. Nobody."),
+    DemoLine("line_10", "Sentry", "Dorn", "bored guard", "2.7", "sec:33", "Nobody comes in here after dark. Nobody."),
     DemoLine(
-        "line_11", "Rowan", "Rowan", "happy=0.4,surprised=0.6", "2.5", "sec:36.24", "Look, the sky is full of light!"
+        "line_11", "Rowan", "Rowan", "happy=0.4,surprised=0.6", "2.2", "sec:36.24", "Look, the sky is full of light!"
     ),
     DemoLine(
         "line_12", "Cole", "Cole", "sad=0.3,calm=0.4", "3", "sec:39.001", "This is as far as I go. Good luck out there."
@@ -128,7 +132,7 @@ def run(out: Path, daemon: Sequence[str], lines: Sequence[DemoLine] = LINES) -> 
             emotion=m.line.emotion,
             asked_samples=m.line.n_samples,
             character=m.line.character,
-            at=parse_position(m.line.at, rate=RATE),
+            at=m.line.position,
             natural_samples=round(m.n_samples / m.stretch),
             stretch=m.stretch,
             seed=m.seed,
@@ -216,6 +220,7 @@ class _Tour:
         self._asked_s: dict[str, float] = {}
         self._warnings: dict[str, list[str]] = {}
         self._made: dict[str, _Made] = {}
+        self._last_done_s = 0.0
         self._is_terminal = sys.stdout.isatty()
         self.note = ""
 
@@ -289,13 +294,16 @@ class _Tour:
                 raise DemoError(f"{line.id} ({line.timbre}, {line.emotion}) failed: {reply.text} ({reply.code})")
             case "done" if reply.command == "/cuevox/line/render":
                 _, take, path, n_samples, rate, stretch, seed = reply.data
-                took_s = time.monotonic() - self._asked_s[line.id]
+                # One is rendered after the other: this one began when the one before it was done.
+                now_s = time.monotonic()
+                took_s = now_s - max(self._asked_s[line.id], self._last_done_s)
+                self._last_done_s = now_s
                 warnings = tuple(self._warnings.get(line.id, ()))
                 self._made[line.id] = _Made(
                     line, str(take), Path(str(path)), int(n_samples), int(rate), float(stretch), int(seed), took_s,
                     warnings,
                 )  # fmt: skip
-                self._show(line, f"{int(n_samples)} samples, stretch {float(stretch):.2f}, after {took_s:.1f} s")
+                self._show(line, f"{int(n_samples)} samples, stretch {float(stretch):.2f}, made in {took_s:.1f} s")
                 for warning in warnings:
                     print(f"       note: {warning}", flush=True)
 
@@ -351,8 +359,7 @@ def _check(out: Path, made: Sequence[_Made]) -> None:
             )
     for target in (ReaperProject(reaper_project(out)), DawProject(dawproject(out))):
         for m in made:
-            at = parse_position(m.line.at, rate=RATE)
-            job = DropJob(m.take, m.path, m.n_samples, m.rate, m.line.character, at)
+            job = DropJob(m.take, m.path, m.n_samples, m.rate, m.line.character, m.line.position)
             try:
                 target.verify(job)
             except DropError as error:

@@ -1,0 +1,235 @@
+"""Cuevox: OSC in, a spoken clip of exactly the asked length in the DAW project out.
+
+    python3 launcher.py                  the daemon with the control panel
+    python3 launcher.py --headless       the daemon alone
+    python3 launcher.py demo             a tour: twelve lines, asked for over OSC as a DAW would
+    python3 launcher.py test [...]       the tests, with pytest's own arguments
+    python3 launcher.py say "text" ...   one line into one file, for the shell
+
+Each does all of its own set-up first (bridge/setup_env.py). This is the only file that composes the parts. Whatever
+Python is there reads it, so everything that needs a new one or a package is imported later, where it is used; a start
+has to be ready within seconds, so the voice is loaded by the render worker, in the background.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from bridge.daemon import Daemon
+    from bridge.settings import Settings
+    from engine.types import SynthesizerLike
+
+
+def main(arguments: list[str]) -> int:
+    if sys.version_info < (3, 11):  # noqa: UP036 - it is the Python that is too old that has to get this far
+        found = ".".join(map(str, sys.version_info[:2]))
+        print("Cuevox needs Python 3.11 or newer; this is Python " + found, file=sys.stderr)
+        return 1
+    options = parse(arguments)
+    from bridge.setup_env import SetupError, enter
+
+    try:
+        enter(extras=["test"] if options.command == "test" else [])
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return run(options)
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="launcher.py", description="Cuevox speaks lines for sound designers. Without a command: daemon and panel."
+    )
+    parser.add_argument("--headless", action="store_true", help="the daemon without the control panel")
+    parser.add_argument("--osc-port", type=int, metavar="N", help="UDP and TCP port (27183; 0: any free one)")
+    parser.add_argument("--data", metavar="FOLDER", help="where everything is kept (the user's data folder)")
+    commands = parser.add_subparsers(dest="command", title="commands")
+    demo = commands.add_parser("demo", help="a tour through everything, into a folder")
+    demo.add_argument("--out", metavar="FOLDER", default="cuevox-demo", help="default: cuevox-demo")
+    commands.add_parser("test", help="the tests; further arguments are pytest's", add_help=False)
+    say = commands.add_parser("say", help="one line into one WAV file")
+    say.add_argument("text")
+    say.add_argument("--timbre", default="", metavar="NAME", help="a timbre preset (the first one)")
+    say.add_argument("--emotion", default="neutral", metavar="E", help='a preset, or weights: "happy=0.6,calm=0.2"')
+    say.add_argument("--weight", type=float, default=1.0, metavar="W", help="strength of the emotion, 0 to 1")
+    say.add_argument("--seconds", metavar="S", help="exact length; also frames:57@23.976 (the voice's own)")
+    say.add_argument("--seed", type=int, metavar="N", help="the same one gives the same samples (drawn)")
+    say.add_argument("--out", default="cuevox.wav", metavar="FILE", help="default: cuevox.wav")
+    if arguments[:1] == ["test"]:  # argparse would take pytest's options for its own
+        return argparse.Namespace(command="test", pytest=arguments[1:])
+    return parser.parse_args(arguments)
+
+
+def run(options: argparse.Namespace, make_synthesizer: Callable[[], SynthesizerLike] | None = None) -> int:
+    """Carry out a command in the complete environment. -> the exit status.
+
+    make_synthesizer: called on the render worker's thread; by default it loads the voice that the settings name.
+    """
+    if options.command == "test":
+        return run_tests(options.pytest)
+    if options.command == "demo":
+        return run_demo(options)
+    from bridge.errors import BridgeError
+    from engine.errors import EngineError
+
+    try:
+        if options.command == "say":
+            return say(options, make_synthesizer)
+        return serve(options, make_synthesizer)
+    except (BridgeError, EngineError, OSError) as error:
+        print(f"cuevox: {error}", file=sys.stderr)
+        return 1
+
+
+def serve(options: argparse.Namespace, make_synthesizer: Callable[[], SynthesizerLike] | None) -> int:
+    """The daemon, with the panel or without, until it is told to end."""
+    import signal
+    import threading
+
+    from bridge.daemon import Daemon
+    from bridge.player import Player
+
+    settings = settings_of(options)
+    log_to(settings.data_folder / "cuevox.log")
+    ending = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ending.set())
+    player = Player(settings.audio_device, settings.rate)
+    with Daemon(settings, make_synthesizer or voice_of(settings), player=player) as daemon:
+        print(f"ready osc={settings.osc_host}:{daemon.osc_port}", flush=True)
+        if options.headless:
+            daemon.wait_for_quit(ending)
+            return 0
+        return show_panel(daemon, ending)
+
+
+def show_panel(daemon: Daemon, ending: threading.Event) -> int:
+    """The panel, until its window is closed or the daemon is told to end."""
+    import signal
+    import threading
+
+    try:
+        import gui
+    except ImportError as error:
+        from bridge import system_libraries
+
+        lacking = system_libraries.missing()
+        how = f"; {system_libraries.advice(lacking)}" if lacking else ""
+        print(f"cuevox: the panel cannot be shown ({error}){how}; --headless does without it", file=sys.stderr)
+        return 1
+
+    closed = threading.Event()
+
+    def end_with_daemon() -> None:
+        """The panel, like any program, closes at SIGTERM. Again and again: it may be on its way to hear of it."""
+        daemon.wait_for_quit(ending)
+        while not closed.wait(0.3):
+            signal.raise_signal(signal.SIGTERM)
+
+    watcher = threading.Thread(target=end_with_daemon, name="quit", daemon=True)
+    watcher.start()
+    try:
+        return gui.run(daemon)
+    finally:
+        closed.set()
+        ending.set()
+        watcher.join()
+
+
+def say(options: argparse.Namespace, make_synthesizer: Callable[[], SynthesizerLike] | None) -> int:
+    """One line into one file, by a daemon that lives no longer. It shares the user's presets, nothing else."""
+    import shutil
+    from dataclasses import replace
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from bridge.cue import Cue
+    from bridge.daemon import Daemon
+    from bridge.say import speak
+    from bridge.timeline import parse_length
+
+    user = settings_of(options)
+    length = parse_length(options.seconds) if options.seconds else None
+    with TemporaryDirectory(prefix="cuevox-say-") as folder:
+        settings = replace(user, data_folder=Path(folder), osc_port=0)
+        if user.presets_folder.is_dir():
+            shutil.copytree(user.presets_folder, settings.presets_folder)
+        with Daemon(settings, make_synthesizer or voice_of(settings)) as daemon:
+            timbre = options.timbre or daemon.presets("timbre")[0].name
+            cue = Cue("say", options.text, timbre, options.emotion, options.weight, length, seed=options.seed)
+            take = speak(daemon, cue, Path(options.out))
+    for warning in take.warnings:
+        print(f"note: {warning}", file=sys.stderr)
+    print(f"{options.out}: {take.n_samples} samples at {take.rate} Hz, seed {take.seed}")
+    return 0
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from bridge import demo
+
+    try:
+        demo.run(Path(options.out), [sys.executable, os.path.abspath(__file__)])
+    except demo.DemoError as error:
+        print(f"\nThe demo failed: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def run_tests(arguments: list[str]) -> int:
+    import subprocess
+
+    root = os.path.dirname(os.path.abspath(__file__))
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=root).returncode
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """The settings of the data folder, with what the command line says instead. Raises BridgeError."""
+    from dataclasses import replace
+    from pathlib import Path
+
+    import platformdirs
+
+    from bridge.settings import Settings
+
+    folder = Path(options.data).absolute() if options.data else platformdirs.user_data_path("Cuevox", appauthor=False)
+    settings = Settings.load(folder)
+    return settings if options.osc_port is None else replace(settings, osc_port=options.osc_port)
+
+
+def voice_of(settings: Settings) -> Callable[[], SynthesizerLike]:
+    def load() -> SynthesizerLike:
+        from engine.synthesizer import Synthesizer
+
+        return Synthesizer.load(settings.model_folder)
+
+    return load
+
+
+def log_to(path: Path) -> None:
+    """What happens goes into a file of at most two megabytes, and what went wrong also to standard error."""
+    import logging
+    from logging.handlers import RotatingFileHandler
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    to_file = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
+    to_terminal = logging.StreamHandler()
+    to_terminal.setLevel(logging.WARNING)
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s",
+        handlers=[to_file, to_terminal],
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
