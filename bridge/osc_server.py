@@ -132,8 +132,7 @@ class OscServer:
             try:
                 for key, mask in self._selector.select(self._schedule.next_in_s(self._clock())):
                     self._serve(key.data, mask)
-                for checked in self._schedule.take_due(self._clock()):
-                    self._api.carry_out(checked)
+                self._carry_out_due(self._clock())
                 self._empty_outbox()
             except Exception:  # whatever one packet does, the others are to be heard
                 _log.exception("a fault of the OSC server")
@@ -178,6 +177,12 @@ class OscServer:
                 self._schedule.add(self._api.check(peer, batch.messages), batch.due_s, now_s)
             except BridgeError as error:
                 self._api.refuse(peer, error, batch.messages)
+        # At once, or an error about the client's next packet would be told before the answers to this one.
+        self._carry_out_due(now_s)
+
+    def _carry_out_due(self, now_s: float) -> None:
+        for checked in self._schedule.take_due(now_s):
+            self._api.carry_out(checked)
 
     def _may_speak(self, peer: Peer, n_messages: int) -> bool:
         """Whether the client keeps to the rate. When it does not, it is told so once and then not heard for a while."""
