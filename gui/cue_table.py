@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, QRect, QSortFilterProxyModel, Qt, pyqtSignal
+from PyQt6.QtCore import (
+    QAbstractTableModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QRect,
+    QSortFilterProxyModel,
+    Qt,
+    pyqtSignal,
+)
 from PyQt6.QtGui import QColor, QPainter, QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -283,7 +292,11 @@ class CueView(QTableView):
         assert isinstance(model, CueModel)
         index = self.filter.mapFromSource(model.index_of(line_id))
         if index.isValid():
-            self.selectRow(index.row())
+            # Not selectRow: it adds to the selection while Ctrl is held, as it is after Ctrl+Return.
+            flag = QItemSelectionModel.SelectionFlag
+            selection = self.selectionModel()
+            assert selection is not None
+            selection.setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
             self.scrollTo(index)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

@@ -10,7 +10,7 @@ import traceback
 from types import TracebackType
 from typing import Self
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
 
 class FaultCatcher(QObject):
@@ -34,9 +34,13 @@ class FaultCatcher(QObject):
         self._before(kind, error, trace)
         if self._telling or not issubclass(kind, Exception):  # a fault while telling one; KeyboardInterrupt is meant
             return
+        what = f"fault of the panel: {kind.__name__}: {error}"
+        text = "".join(traceback.format_exception(kind, error, trace)).rstrip()
+        QTimer.singleShot(0, lambda: self._tell(what, text))  # later: the hook itself may not raise
+
+    def _tell(self, what: str, trace: str) -> None:
         self._telling = True
         try:
-            what = f"fault of the panel: {kind.__name__}: {error}"
-            self.caught.emit(what, "".join(traceback.format_exception(kind, error, trace)).rstrip())
+            self.caught.emit(what, trace)
         finally:
             self._telling = False

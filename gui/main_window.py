@@ -64,6 +64,7 @@ class MainWindow(QMainWindow):
         self._awaited = ""  # id of a line asked for here, chosen as soon as it appears
         self._unseen_errors = 0
         self.setWindowTitle("Cuevox")
+        self.setObjectName("panel")
         self.resize(1280, 820)
         self.model = CueModel(self)
         self.table = CueView(self.model, theme)

@@ -47,10 +47,11 @@ def write_emotion(weights: Mapping[str, float]) -> str:
 
 def read_emotion(text: str) -> dict[str, float] | None:
     """The inverse of write_emotion; None for any other form (a preset's name, clip:, text:, auto)."""
-    pairs = re.findall(r"([a-z]+)=([0-9.]+)", text)
-    if not pairs or any(name not in EMOTIONS for name, _ in pairs):
+    pairs = [re.fullmatch(r"\s*(\w+)\s*=\s*([01]?\.?\d+)\s*", part) for part in text.split(",")]
+    found = {pair[1]: float(pair[2]) for pair in pairs if pair is not None}
+    if None in pairs or not found.keys() <= set(EMOTIONS):
         return None
-    return {name: 0.0 for name in EMOTIONS} | {name: float(value) for name, value in pairs}
+    return dict.fromkeys(EMOTIONS, 0.0) | found
 
 
 class PresetEditor(QFrame):

@@ -1,4 +1,4 @@
-"""A daemon with the real interface and nothing behind it: it notes what it is asked and tells what a test has it tell."""
+"""A daemon with the real interface and nothing behind it: notes what it is asked, tells what a test has it tell."""
 
 from __future__ import annotations
 

@@ -1,0 +1,78 @@
+"""Emotions as text and as sliders."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
+
+from engine.types import EMOTIONS
+from gui.preset_editor import PresetEditor, preset_weights, read_emotion, write_emotion
+from tests.gui.stand_in import Preset
+
+hundredths = st.integers(0, 100).map(lambda n: n / 100)
+
+
+@pytest.fixture
+def editor(qtbot: QtBot) -> PresetEditor:
+    editor = PresetEditor()
+    qtbot.addWidget(editor)
+    editor.set_presets("timbre", [Preset("Mara", "warm"), Preset("Cole")])
+    editor.set_presets("emotion", [Preset("battle cry", "loud", weights={"angry": 0.8, "happy": 0.2})])
+    return editor
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(EMOTIONS, hundredths)))
+def test_weights_come_back_from_their_text(weights: dict[str, float]) -> None:
+    back = read_emotion(write_emotion(weights))
+    assert (back or dict.fromkeys(EMOTIONS, 0.0)) == weights
+
+
+def test_all_zero_is_neutral_and_other_forms_are_no_weights() -> None:
+    assert write_emotion({}) == "neutral"
+    assert read_emotion("battle cry") is None
+    assert read_emotion("joyful=1") is None
+    assert read_emotion("text:happy=1 he said") is None
+
+
+def test_weights_of_a_preset_may_be_a_mapping_or_eight_numbers() -> None:
+    assert preset_weights(Preset("x", weights={"sad": 0.5}))["sad"] == 0.5
+    eight = type("Eight", (), {"weights": tuple(n / 10 for n in range(8))})()
+    assert list(preset_weights(eight).values()) == pytest.approx([n / 10 for n in range(8)])
+    assert set(preset_weights(object()).values()) == {0.0}
+
+
+def test_a_preset_moves_the_sliders_and_a_moved_slider_leaves_the_preset(editor: PresetEditor) -> None:
+    editor.set_emotion("battle cry")
+    assert editor.emotion == "battle cry"
+    assert (editor.weights()["angry"], editor.weights()["happy"]) == (0.8, 0.2)
+    assert editor.emotion_note.text() == "loud"
+    editor.sliders["happy"].setValue(0)
+    assert editor.emotion == "angry=0.80"
+    editor.reset.click()
+    assert editor.emotion == "neutral" and not any(editor.weights().values())
+
+
+@pytest.mark.parametrize("emotion", ["auto", "clip:sobbing", "text:he is furious", "happy=0.25,calm=1.00"])
+def test_every_form_of_the_contract_is_kept_as_it_is(editor: PresetEditor, emotion: str) -> None:
+    editor.set_emotion(emotion)
+    assert editor.emotion == emotion
+
+
+def test_new_lists_keep_what_is_chosen(editor: PresetEditor) -> None:
+    editor.set_timbre("Cole")
+    editor.set_emotion("sad=0.30")
+    editor.set_presets("timbre", [Preset("Abel"), Preset("Cole")])
+    editor.set_presets("emotion", [Preset("grim hope", weights={"sad": 0.3})])
+    assert (editor.timbre, editor.emotion) == ("Cole", "sad=0.30")
+    editor.set_presets("timbre", [Preset("Abel")])
+    assert editor.timbre == "Abel"
+
+
+def test_a_preset_just_made_is_chosen_when_it_is_listed(editor: PresetEditor) -> None:
+    editor.expect("timbre", "Old Man")
+    editor.set_presets("timbre", [Preset("Mara")])
+    assert editor.timbre == "Mara"
+    editor.set_presets("timbre", [Preset("Mara"), Preset("Old Man")])
+    assert editor.timbre == "Old Man"

@@ -1,0 +1,221 @@
+"""The panel on the real daemon: from a typed line to a clip on disk, in the project and in the ears."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import soundfile
+from PyQt6.QtCore import Qt, QTimer
+from pytestqt.qtbot import QtBot
+
+from bridge.cue import LineState
+from bridge.daemon import Daemon
+from bridge.settings import Settings
+from engine.errors import EngineError
+from gui.cue_table import ACTUAL, ASKED, STATE
+from gui.main_window import MainWindow
+from tests.fakes import FakePlayer, FakeSynthesizer
+from tests.gui.test_panel import CTRL, WAIT_MS, cell, log_text
+
+HALF_WAY = [f"rendering {percent}%" for percent in range(1, 100)]
+
+
+class Gate(threading.Event):
+    """Lets the voice's blocks pass one by one, or all once it is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._passes = threading.Semaphore(0)
+
+    def let_one_pass(self) -> None:
+        self._passes.release()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        while not self._passes.acquire(timeout=0.02):
+            if self.is_set():
+                return True
+        return True
+
+
+@pytest.fixture
+def gate() -> Gate:
+    return Gate()
+
+
+@pytest.fixture
+def voice(gate: Gate) -> FakeSynthesizer:
+    return FakeSynthesizer(n_blocks=64, gate=gate)
+
+
+@pytest.fixture
+def player() -> FakePlayer:
+    return FakePlayer()
+
+
+@pytest.fixture
+def daemon(tmp_path: Path, voice: FakeSynthesizer, gate: Gate, player: FakePlayer) -> Iterator[Daemon]:
+    with Daemon(Settings(tmp_path, osc_port=0), lambda: voice, player=player) as daemon:
+        yield daemon
+        gate.set()
+
+
+@pytest.fixture
+def panel(open_panel: Callable[..., MainWindow], daemon: Daemon) -> MainWindow:
+    return open_panel(daemon, daemon.settings)
+
+
+def wait_for_state(qtbot: QtBot, panel: MainWindow, state: str, row: int = 0) -> None:
+    qtbot.waitUntil(lambda: panel.model.rowCount() > row and cell(panel, row, STATE).startswith(state), timeout=WAIT_MS)
+
+
+def render(qtbot: QtBot, panel: MainWindow, text: str, *, seconds: float | None = None) -> None:
+    panel.composer.text.setPlainText(text)
+    panel.composer.exact.setChecked(seconds is not None)
+    panel.composer.seconds.setValue(seconds or 0)
+    qtbot.keyClick(panel.composer.text, Qt.Key.Key_Return, CTRL)
+
+
+def test_a_typed_line_becomes_a_clip_of_the_asked_length(
+    qtbot: QtBot, panel: MainWindow, daemon: Daemon, voice: FakeSynthesizer, gate: Gate
+) -> None:
+    render(qtbot, panel, "Who goes there, in the dark?", seconds=1.5)
+    wait_for_state(qtbot, panel, "rendering 0%")
+    pulse = QTimer()
+    pulse.timeout.connect(gate.let_one_pass)
+    pulse.start(30)
+    qtbot.waitUntil(lambda: cell(panel, 0, STATE) in HALF_WAY, timeout=WAIT_MS)
+    pulse.stop()
+    gate.set()
+    wait_for_state(qtbot, panel, "ready")
+    assert (cell(panel, 0, ASKED), cell(panel, 0, ACTUAL)) == ("1.500 s", "1.500 s")
+    take = daemon.lines()[0].takes[0]
+    assert take.path is not None and soundfile.info(take.path).frames == 72_000
+    qtbot.waitUntil(lambda: panel.takes.curve.getData()[0] is not None, timeout=WAIT_MS)  # the waveform is drawn
+    assert "72000 samples at 48000 Hz" in panel.takes.facts.text()
+
+
+def test_a_second_line_waits_its_turn_and_can_be_cancelled(
+    qtbot: QtBot, panel: MainWindow, voice: FakeSynthesizer, gate: Gate
+) -> None:
+    render(qtbot, panel, "The first of them.")
+    wait_for_state(qtbot, panel, "rendering")
+    render(qtbot, panel, "The second.")
+    wait_for_state(qtbot, panel, "queued", row=1)
+    qtbot.waitUntil(lambda: panel.table.selected_ids() == ["panel_002"], timeout=WAIT_MS)
+    qtbot.mouseClick(panel.takes.cancel_button, Qt.MouseButton.LeftButton)
+    wait_for_state(qtbot, panel, "cancelled", row=1)
+    gate.set()
+    wait_for_state(qtbot, panel, "ready")
+    assert len(voice.rendered) == 1
+
+
+def test_the_sliders_reach_the_voice(qtbot: QtBot, panel: MainWindow, voice: FakeSynthesizer, gate: Gate) -> None:
+    gate.set()
+    panel.presets.sliders["angry"].setValue(70)
+    panel.presets.sliders["calm"].setValue(20)
+    panel.presets.weight.setValue(50)
+    render(qtbot, panel, "Well, well.")
+    wait_for_state(qtbot, panel, "ready")
+    assert voice.rendered[0].emotion.weights == pytest.approx((0, 0.35, 0, 0, 0, 0, 0, 0.1))
+
+
+def test_an_error_of_the_voice_reaches_table_bar_and_log(
+    qtbot: QtBot, panel: MainWindow, voice: FakeSynthesizer, gate: Gate
+) -> None:
+    gate.set()
+    voice.failure = EngineError("the voice lost its words; render the line again")
+    render(qtbot, panel, "This will fail.")
+    wait_for_state(qtbot, panel, "failed")
+    qtbot.waitUntil(lambda: "lost its words" in log_text(panel), timeout=WAIT_MS)
+    assert "lost its words" in panel.bar.error.toolTip()
+    assert "lost its words" in panel.takes.facts.text()
+
+
+def test_takes_are_listed_picked_and_played(
+    qtbot: QtBot, panel: MainWindow, daemon: Daemon, player: FakePlayer, gate: Gate
+) -> None:
+    gate.set()
+    panel.composer.takes.setValue(2)
+    render(qtbot, panel, "Once more.")
+    qtbot.waitUntil(lambda: [t.state for t in _takes(daemon)] == [LineState.READY] * 2, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: panel.takes.list.count() == 2 and panel.takes.play_button.isEnabled(), timeout=WAIT_MS)
+    panel.takes.list.setCurrentRow(1)
+    qtbot.waitUntil(panel.takes.play_button.isEnabled, timeout=WAIT_MS)
+    qtbot.mouseClick(panel.takes.play_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(player.sounds) and player.sounds[0].over.is_set(), timeout=WAIT_MS)
+    assert daemon.lines()[0].picked == "panel_001_t02"
+    assert len(player.sounds[0].audio) == _takes(daemon)[1].n_samples
+
+
+def test_a_live_line_sounds_and_esc_ends_it(qtbot: QtBot, panel: MainWindow, player: FakePlayer, gate: Gate) -> None:
+    player.hold.clear()
+    gate.set()
+    panel.composer.text.setPlainText("Heard at once.")
+    qtbot.mouseClick(panel.composer.play_button, Qt.MouseButton.LeftButton)
+    wait_for_state(qtbot, panel, "playing")
+    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: player.sounds[0].over.is_set(), timeout=WAIT_MS)
+    # Stopped once it was made; the take that was still being made goes on and becomes ready.
+    qtbot.waitUntil(lambda: cell(panel, 0, STATE) in ("stopped", "ready"), timeout=WAIT_MS)
+    assert player.sounds[0].stop_asked.is_set()
+
+
+def test_a_ready_line_goes_into_the_project_at_its_place(
+    qtbot: QtBot, panel: MainWindow, daemon: Daemon, gate: Gate
+) -> None:
+    gate.set()
+    panel.composer.at.setText("72.5")
+    render(qtbot, panel, "Into the project.")
+    wait_for_state(qtbot, panel, "ready")
+    panel.table.setFocus()
+    qtbot.keyClick(panel.table, Qt.Key.Key_D, CTRL)
+    wait_for_state(qtbot, panel, "dropped")
+    projects = list((daemon.settings.data_folder / "projects").iterdir())
+    assert {path.suffix.lower() for path in projects} >= {".rpp", ".dawproject"}
+    rpp = next(path for path in projects if path.suffix.lower() == ".rpp")
+    assert "POSITION 72.5" in rpp.read_text("utf-8")
+    qtbot.waitUntil(lambda: "reaper_project" in log_text(panel), timeout=WAIT_MS)
+
+
+def test_a_removed_line_is_gone_after_the_panel_is_opened_again(
+    qtbot: QtBot, open_panel: Callable[..., MainWindow], daemon: Daemon, gate: Gate
+) -> None:
+    gate.set()
+    first = open_panel(daemon, daemon.settings)
+    for number in range(2):
+        render(qtbot, first, f"Line {number} of two.")
+        wait_for_state(qtbot, first, "ready", row=number)
+    first.table.show_line("panel_001")
+    first.table.setFocus()
+    qtbot.keyClick(first.table, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: first.model.rowCount() == 1, timeout=WAIT_MS)
+    first.close()
+    second = open_panel(daemon, daemon.settings)
+    wait_for_state(qtbot, second, "ready")
+    assert [line.cue.id for line in daemon.lines()] == ["panel_002"]
+    assert second.model.line("panel_002") is not None and second.model.rowCount() == 1
+
+
+def test_a_refusal_of_the_daemon_is_told_word_for_word(qtbot: QtBot, panel: MainWindow) -> None:
+    panel.link.drop("nobody")
+    qtbot.waitUntil(lambda: "nobody" in log_text(panel) and "not_found" in log_text(panel), timeout=WAIT_MS)
+
+
+def test_the_program_s_presets_are_offered_and_an_own_one_is_kept(
+    qtbot: QtBot, panel: MainWindow, daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert panel.presets.timbres.count() >= 8
+    assert panel.presets.emotions.findData("battle cry") > 0
+    monkeypatch.setattr("gui.preset_editor.QInputDialog.getText", lambda *_: ("grim hope", True))
+    panel.presets.sliders["sad"].setValue(30)
+    qtbot.mouseClick(panel.presets.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.presets.emotion == "grim hope", timeout=WAIT_MS)
+    assert any(preset.name == "grim hope" for preset in daemon.presets("emotion"))
+
+
+def _takes(daemon: Daemon) -> tuple[object, ...]:
+    lines = daemon.lines()
+    return lines[0].takes if lines else ()
