@@ -18,7 +18,7 @@ from bridge.drop_worker import DropOrder, DropWorker
 from bridge.drops import DawProject, DropJob, DropTarget, ReaperProject
 from bridge.errors import BadArgumentError, BridgeError, BusyError, NotFoundError, RefusedError
 from bridge.event_hub import EventHub
-from bridge.journal import Journal, TakeRecord
+from bridge.journal import DropWish, Journal, TakeRecord
 from bridge.line_book import PENDING, LineBook
 from bridge.live_feed import LiveFeed
 from bridge.osc_api import OscApi
@@ -89,7 +89,9 @@ class Daemon:
             for kept in to_render:
                 self._render_again(kept)
             for kept in to_drop:
-                self._order_drop(kept.take, kept.cue, settings.drop_targets, kept.cue.at)
+                wish = kept.wish or DropWish((), None)
+                known = tuple(name for name in wish.targets if name in settings.drop_targets)
+                self._order_drop(kept.take, kept.cue, replace(wish, targets=known))
             # Opened last, closed first: whoever can ask finds everything at work.
             self._server = stack.enter_context(OscServer(settings.osc_host, settings.osc_port, OscApi(self)))
             self._parts = stack.pop_all()
@@ -192,7 +194,8 @@ class Daemon:
             raise BadArgumentError(f"there is no drop target {target[:80]!r}; there are: {', '.join(names) or 'none'}")
         if not names:
             raise RefusedError("no drop target is set; name one as drop_targets in the settings")
-        self._order_drop(take, line.cue, names if target is None else (target,), at or line.cue.at)
+        wish = DropWish(names if target is None else (target,), at or line.cue.at)
+        self._order_drop(take, line.cue, wish)
         return replace(take, state=LineState.DROPPING)
 
     def lines(self) -> tuple[Line, ...]:
@@ -257,7 +260,7 @@ class Daemon:
         if ok and job.cue.drop:
             line = self._book.line(job.cue.id)
             take = next(take for take in line.takes if take.id == job.take_id)
-            self._order_drop(take, job.cue, self.settings.drop_targets, job.cue.at)
+            self._order_drop(take, job.cue, DropWish(self.settings.drop_targets, job.cue.at))
 
     def _model_came(self, failure: EngineError | None) -> None:
         if failure is not None:
@@ -305,12 +308,13 @@ class Daemon:
         except BridgeError as error:  # its preset is gone, for example
             self._book.fail(kept.take.id, error.code, str(error))
 
-    def _order_drop(self, take: Take, cue: Cue, targets: tuple[str, ...], at: Position | None) -> None:
+    def _order_drop(self, take: Take, cue: Cue, wish: DropWish) -> None:
         assert take.path is not None
         # The same take at the same place is the same drop; at another place it is another one.
-        job_id = take.id if at == cue.at or at is None else f"{take.id}@{at.sample}_{at.rate}"
+        at = wish.at
+        job_id = take.id if at is None or at == cue.at else f"{take.id}@{at.sample}_{at.rate}"
         job = DropJob(job_id, take.path, take.n_samples, take.rate, cue.character, at, name=take.id, text=cue.text)
-        self._drops.put(DropOrder(cue.id, take.id, job, targets))
+        self._drops.put(DropOrder(cue.id, take.id, job, wish))
 
     def _end_feeds(self) -> None:
         """Lines that would have sounded while they are made: nothing more comes, so the player need not wait."""

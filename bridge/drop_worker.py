@@ -11,6 +11,7 @@ from typing import Self
 
 from bridge import events
 from bridge.drops import DropError, DropJob, DropReceipt, DropTarget
+from bridge.journal import DropWish
 from bridge.line_book import LineBook
 from bridge.timeline import write_position
 
@@ -26,7 +27,7 @@ class DropOrder:
     line_id: str
     take_id: str
     job: DropJob
-    targets: tuple[str, ...]
+    wish: DropWish
 
 
 class DropWorker:
@@ -42,7 +43,7 @@ class DropWorker:
 
     def put(self, order: DropOrder) -> None:
         """Each target's DropEnded follows; then the take is dropped, or ready again when one of them failed."""
-        self._book.dropping(order.take_id)
+        self._book.dropping(order.take_id, order.wish)
         self._orders.put(order)
 
     def __enter__(self) -> Self:
@@ -57,7 +58,7 @@ class DropWorker:
 
     def _run(self) -> None:
         while (order := self._orders.get()) is not None and not self._closing.is_set():
-            results = [self._drop(order, name) for name in order.targets] or [_nowhere(order)]
+            results = [self._drop(order, name) for name in order.wish.targets] or [_nowhere(order)]
             self._book.dropped(order.take_id, ok=all(event.ok for event in results))
             for event in results:
                 self._publish(event)

@@ -24,7 +24,7 @@ _TABLES = """
 CREATE TABLE line (id TEXT PRIMARY KEY, number INTEGER NOT NULL, cue TEXT NOT NULL, picked TEXT NOT NULL,
                    n_takes INTEGER NOT NULL, removed INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE take (id TEXT PRIMARY KEY, line TEXT NOT NULL, number INTEGER NOT NULL, batch INTEGER NOT NULL,
-                   cue TEXT NOT NULL, take TEXT NOT NULL) WITHOUT ROWID;
+                   cue TEXT NOT NULL, take TEXT NOT NULL, wish TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -46,6 +46,14 @@ class LineRecord:
 
 
 @dataclass(frozen=True)
+class DropWish:
+    """Where a take is to go."""
+
+    targets: tuple[str, ...]
+    at: Position | None
+
+
+@dataclass(frozen=True)
 class TakeRecord:
     """A take as it is kept, with the cue it was asked for by."""
 
@@ -53,6 +61,7 @@ class TakeRecord:
     cue: Cue
     number: int  # from 1, within its line
     batch: int  # number of the first take of the same request
+    wish: DropWish | None = None  # while it is being dropped
 
 
 class Journal:
@@ -92,11 +101,11 @@ class Journal:
                     "SELECT number, cue, picked, n_takes, removed FROM line ORDER BY number"
                 ).fetchall()
                 takes = self._database.execute(
-                    "SELECT number, batch, cue, take FROM take ORDER BY line, number"
+                    "SELECT number, batch, cue, take, wish FROM take ORDER BY line, number"
                 ).fetchall()
                 return (
                     [LineRecord(_cue(row[1]), row[0], row[2], row[3], bool(row[4])) for row in lines],
-                    [TakeRecord(_take(row[3]), _cue(row[2]), row[0], row[1]) for row in takes],
+                    [TakeRecord(_take(row[3]), _cue(row[2]), row[0], row[1], _wish(row[4])) for row in takes],
                 )
             except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
                 raise JournalError(
@@ -106,7 +115,15 @@ class Journal:
     def save(self, line: LineRecord, takes: Iterable[TakeRecord] = ()) -> None:
         """Keep a line and those of its takes that changed, all or nothing. Raises JournalError."""
         rows = [
-            (t.take.id, line.cue.id, t.number, t.batch, _text(cue_values(t.cue)), _text(_take_values(t.take)))
+            (
+                t.take.id,
+                line.cue.id,
+                t.number,
+                t.batch,
+                _text(cue_values(t.cue)),
+                _text(_take_values(t.take)),
+                _wish_text(t.wish),
+            )
             for t in takes
         ]
         with self._lock, _transaction(self._database):
@@ -116,7 +133,7 @@ class Journal:
             )
             if line.removed:
                 self._database.execute("DELETE FROM take WHERE line = ?", (line.cue.id,))
-            self._database.executemany("INSERT OR REPLACE INTO take VALUES (?, ?, ?, ?, ?, ?)", rows)
+            self._database.executemany("INSERT OR REPLACE INTO take VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def close(self) -> None:
         with self._lock:
@@ -182,6 +199,17 @@ def _take(text: str) -> Take:
             "peak_db": float("-inf") if peak_db is None else peak_db,
         }
     )
+
+
+def _wish_text(wish: DropWish | None) -> str:
+    return "" if wish is None else _text(asdict(wish))
+
+
+def _wish(text: str) -> DropWish | None:
+    if not text:
+        return None
+    values = json.loads(text)
+    return DropWish(tuple(values["targets"]), values["at"] and Position(**values["at"]))
 
 
 def _text(values: dict[str, Any]) -> str:

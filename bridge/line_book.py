@@ -11,7 +11,7 @@ from pathlib import Path
 from bridge import events
 from bridge.cue import Cue, Line, LineState, Take
 from bridge.errors import NotFoundError, RefusedError
-from bridge.journal import Journal, JournalError, LineRecord, TakeRecord
+from bridge.journal import DropWish, Journal, JournalError, LineRecord, TakeRecord
 from engine.types import Plan
 
 PENDING = (LineState.QUEUED, LineState.RENDERING)
@@ -148,6 +148,8 @@ class LineBook:
 
     def planned(self, take_id: str, plan: Plan) -> None:
         self._change(take_id, lambda take: replace(take, stretch=plan.stretch, warnings=plan.warnings))
+        for warning in plan.warnings:
+            self._publish(events.Warned("engine", f"{take_id}: {warning}"))
 
     def progress(self, take_id: str, progress: float) -> None:
         self._change(take_id, lambda take: replace(take, progress=progress))
@@ -198,8 +200,8 @@ class LineBook:
                 keep=True,
             )
 
-    def dropping(self, take_id: str) -> None:
-        self._change(take_id, lambda take: replace(take, state=LineState.DROPPING), keep=True)
+    def dropping(self, take_id: str, wish: DropWish) -> None:
+        self._change(take_id, lambda take: replace(take, state=LineState.DROPPING), keep=True, wish=wish)
 
     def dropped(self, take_id: str, *, ok: bool) -> None:
         state = LineState.DROPPED if ok else LineState.READY
@@ -218,13 +220,17 @@ class LineBook:
         record = entry.record if entry else self._removed.get(line_id)
         return record.n_takes if record else 0
 
-    def _change(self, take_id: str, change: Callable[[Take], Take], *, keep: bool = False) -> None:
+    def _change(
+        self, take_id: str, change: Callable[[Take], Take], *, keep: bool = False, wish: DropWish | None = None
+    ) -> None:
         with self._lock:
             entry = self._entries.get(self._line_of.get(take_id, ""))
             if entry is None:  # removed meanwhile
                 return
             kept = entry.takes[take_id]
-            entry.takes[take_id] = replace(kept, take=change(kept.take))
+            take = change(kept.take)
+            wish = wish or (kept.wish if take.state is LineState.DROPPING else None)
+            entry.takes[take_id] = replace(kept, take=take, wish=wish)
             if keep:
                 self._keep(entry, entry.takes[take_id])
             self._tell(entry)

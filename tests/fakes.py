@@ -15,7 +15,7 @@ from bridge.player import PlayHandle
 from engine.errors import BadPromptError, BadTextError
 from engine.types import EMOTIONS, Audio, Emotion, Plan, Rendering, RenderRequest, Timbre, WordTime
 
-WAIT_S = 60.0  # for anything that comes sooner or later, also on a busy machine
+WAIT_S = 30.0  # for anything that comes sooner or later, also on a busy machine
 NATURAL_S_A_CHARACTER = 0.06
 
 

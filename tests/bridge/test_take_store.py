@@ -18,7 +18,7 @@ from wavinfo import WavInfoReader
 
 from bridge.cue import Cue, Length, LineState, Position, Take
 from bridge.errors import BadArgumentError
-from bridge.journal import Journal, JournalError, LineRecord, TakeRecord
+from bridge.journal import DropWish, Journal, JournalError, LineRecord, TakeRecord
 from bridge.take_store import DiskError, Provenance, TakeStore
 from bridge.wav import read_info
 from engine.types import Emotion, Plan, WordTime
@@ -134,6 +134,9 @@ def test_what_was_kept_comes_back_in_order(tmp_path: Path) -> None:
         for n in (2, 11, 12)
     ]
     journal.save(first, takes)
+    takes[1] = replace(takes[1], wish=DropWish(("dawproject",), Position(5, 44_100)))
+    takes[2] = replace(takes[2], wish=DropWish((), None))
+    journal.save(first, takes[1:])
     second = LineRecord(replace(CUE, id="a", length=None, at=None), 2, "", 1)
     journal.save(second, [TakeRecord(replace(TAKE, id="a_t01", line="a"), second.cue, 1, 1)])
     journal.close()
