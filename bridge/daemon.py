@@ -195,7 +195,7 @@ class Daemon:
         if not names:
             raise RefusedError("no drop target is set; name one as drop_targets in the settings")
         wish = DropWish(names if target is None else (target,), at or line.cue.at)
-        self._order_drop(take, line.cue, wish)
+        self._order_drop(take, self._book.cue_of(take.id), wish)
         return replace(take, state=LineState.DROPPING)
 
     def lines(self) -> tuple[Line, ...]:

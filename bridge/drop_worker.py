@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Self
 
 from bridge import events
-from bridge.drops import DropError, DropJob, DropReceipt, DropTarget
+from bridge.drops import DawProject, DropError, DropJob, DropReceipt, DropTarget
 from bridge.journal import DropWish
 from bridge.line_book import LineBook
 from bridge.timeline import write_position
 
 JOIN_S = 10.0
+MAX_AT_ONCE = 200  # so that the first of many do not wait for the last
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class DropWorker:
     ) -> None:
         self._targets, self._book, self._publish = targets, book, publish
         self._orders: queue.SimpleQueue[DropOrder | None] = queue.SimpleQueue()
+        self._put_back: DropOrder | None = None  # taken out of the queue too early
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="drop", daemon=True)
 
@@ -57,15 +59,48 @@ class DropWorker:
         self._thread.join(JOIN_S)
 
     def _run(self) -> None:
-        while (order := self._orders.get()) is not None and not self._closing.is_set():
-            results = [self._drop(order, name) for name in order.wish.targets] or [_nowhere(order)]
-            self._book.dropped(order.take_id, ok=all(event.ok for event in results))
-            for event in results:
-                self._publish(event)
+        while not self._closing.is_set():
+            orders = self._waiting()
+            results: dict[str, list[events.DropEnded]] = {order.take_id: [] for order in orders}
+            for name, target in self._targets.items():
+                for event in self._drop_all(name, target, [order for order in orders if name in order.wish.targets]):
+                    results[event.take_id].append(event)
+            for order in orders:
+                ended = results[order.take_id] or [_nowhere(order)]
+                self._book.dropped(order.take_id, ok=all(event.ok for event in ended))
+                for event in ended:
+                    self._publish(event)
 
-    def _drop(self, order: DropOrder, name: str) -> events.DropEnded:
+    def _waiting(self) -> list[DropOrder]:
+        """All orders that wait, but of each take only one; waits for the first. Empty: the worker is to end."""
+        orders: dict[str, DropOrder] = {}
+        while len(orders) < MAX_AT_ONCE:
+            try:
+                order = self._put_back or self._orders.get(block=not orders)
+            except queue.Empty:
+                break
+            self._put_back = None
+            if order is None:
+                return []
+            if order.take_id in orders:
+                self._put_back = order
+                break
+            orders[order.take_id] = order
+        return list(orders.values())
+
+    def _drop_all(self, name: str, target: DropTarget, orders: list[DropOrder]) -> list[events.DropEnded]:
+        """Into one project. DAWproject files are rewritten as a whole, so there many go in at one stroke."""
+        if isinstance(target, DawProject) and len(orders) > 1:
+            try:
+                receipts = target.drop_all([order.job for order in orders])
+                return [_ended(order, receipt) for order, receipt in zip(orders, receipts, strict=True)]
+            except Exception as error:  # one of them does not go in: each by itself then, so that the others do
+                _log.info("dropping %d takes into %s one by one: %s", len(orders), name, error)
+        return [self._drop(name, target, order) for order in orders]
+
+    def _drop(self, name: str, target: DropTarget, order: DropOrder) -> events.DropEnded:
         try:
-            receipt = self._targets[name].drop(order.job)
+            receipt = target.drop(order.job)
         except DropError as error:
             return events.DropEnded(order.line_id, order.take_id, name, "", "", False, str(error))
         except Exception as error:  # a broken project or disk ends this drop, not the daemon

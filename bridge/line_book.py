@@ -75,6 +75,14 @@ class LineBook:
         with self._lock:
             return self._view(self._entry(line_id))
 
+    def cue_of(self, take_id: str) -> Cue:
+        """The cue that a take was asked for by; its line's may be newer. Raises NotFoundError."""
+        with self._lock:
+            entry = self._entries.get(self._line_of.get(take_id, ""))
+            if entry is None:
+                raise NotFoundError(f"there is no take {take_id[:80]!r} any more")
+            return entry.takes[take_id].cue
+
     def next_take_id(self, line_id: str) -> str:
         with self._lock:
             return _take_id(line_id, self._n_takes(line_id) + 1)

@@ -546,6 +546,32 @@ def test_a_ready_take_can_be_dropped_elsewhere_and_into_one_project_only(studio:
     assert not studio.settings.dawproject.exists()
 
 
+def test_many_lines_all_get_into_every_project(studio: Studio) -> None:
+    daemon, log = studio.start()
+    lines = [f"line_{i:02}" for i in range(25)]
+    for i, line in enumerate(lines):
+        daemon.submit(replace(CUE, id=line, length=Length(1, 10), at=Position(i * 48_000, 48_000), drop=True))
+    for line in lines:
+        for target in ("reaper_project", "dawproject"):
+            ended = log.wait_for(
+                events.DropEnded, lambda event, is_it=(line, target): (event.line_id, event.target) == is_it
+            )
+            assert ended.ok and ended.where == f"smp:{lines.index(line) * 48_000}@48000"
+    assert len(log.all(events.DropEnded)) == 50
+    assert {line.state for line in daemon.lines()} == {LineState.DROPPED}
+
+
+def test_an_older_take_drops_with_its_own_words(studio: Studio) -> None:
+    daemon, log = studio.start()
+    for text, character in (("Old words.", "Guard"), ("New words.", "Captain")):
+        (take,) = daemon.submit(replace(CUE, text=text, character=character))
+        log.ending(take.id)
+    daemon.pick("gate_01", "gate_01_t01")
+    daemon.drop("gate_01", target="reaper_project")
+    assert "track Guard" in log.wait_for(events.DropEnded).text
+    assert "Old words." in studio.settings.reaper_project.read_text()
+
+
 def test_a_drop_that_fails_is_told_and_rendering_goes_on(studio: Studio) -> None:
     daemon, log = studio.start()
     studio.settings.reaper_project.parent.mkdir(parents=True)
