@@ -21,7 +21,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
-    from pathlib import Path
 
     from bridge.daemon import Daemon
     from bridge.settings import Settings
@@ -95,6 +94,7 @@ def serve(options: argparse.Namespace, make_synthesizer: Callable[[], Synthesize
     import threading
 
     from bridge.daemon import Daemon
+    from bridge.log import log_to
     from bridge.player import Player
 
     settings = settings_of(options)
@@ -213,22 +213,6 @@ def voice_of(settings: Settings) -> Callable[[], SynthesizerLike]:
         return Synthesizer.load(settings.model_folder)
 
     return load
-
-
-def log_to(path: Path) -> None:
-    """What happens goes into a file of at most two megabytes, and what went wrong also to standard error."""
-    import logging
-    from logging.handlers import RotatingFileHandler
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    to_file = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
-    to_terminal = logging.StreamHandler()
-    to_terminal.setLevel(logging.WARNING)
-    logging.basicConfig(
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s",
-        handlers=[to_file, to_terminal],
-    )
 
 
 if __name__ == "__main__":

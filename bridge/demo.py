@@ -13,80 +13,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bridge.demo_lines import LINES, LIVE, RATE, DemoLine
 from bridge.drops.base import DropError, DropJob
 from bridge.drops.dawproject import DawProject
 from bridge.drops.reaper_project import ReaperProject
 from bridge.osc_peer import NoReplyError, OscPeer, OscValue, Reply
 from bridge.report import ReportClip, write_report
-from bridge.timeline import Position, parse_length, parse_position
 from bridge.wav import read_info
 
-RATE = 48_000
 READY_S = 120.0  # the first start on a slow disk
 ANSWER_S = 20.0
 SILENCE_S = 300.0  # without any news of a line that is being made
 DROP_S = 60.0
 QUIT_S = 30.0
 MARK = ".cuevox-demo"  # lies in a folder that the demo made, and may therefore clear
-
-
-@dataclass(frozen=True)
-class DemoLine:
-    """A line of the tour, in the words of the OSC contract."""
-
-    id: str
-    character: str
-    timbre: str
-    emotion: str
-    seconds: str
-    at: str
-    text: str
-
-    @property
-    def n_samples(self) -> int:
-        return parse_length(self.seconds).samples(RATE)
-
-    @property
-    def position(self) -> Position:
-        return parse_position(self.at, rate=RATE)
-
-    @property
-    def pairs(self) -> tuple[str | int, ...]:
-        """As `/cuevox/line/render` and `/cuevox/line/play` take them."""
-        return (
-            *("timbre", self.timbre, "emotion", self.emotion, "seconds", self.seconds, "at", self.at),
-            *("character", self.character, "seed", len(self.text)),
-        )
-
-
-# Lengths and places in all the forms that there are; a text's length is about what the voice itself would take.
-LINES = (
-    DemoLine("line_01", "Narrator", "Mara", "neutral", "3", "sec:1", "The harbour was quiet, and all windows dark."),
-    DemoLine("line_02", "Guard", "Brand", "angry", "2.4", "sec:5.5", "Get away from that door, right now!"),
-    DemoLine("line_03", "Ines", "Ines", "happy", "3.1", "sec:8.512", "You made it! I knew you would come back to us."),
-    DemoLine(
-        "line_04", "Child", "Wisp", "afraid", "frames:53@25", "tc:00:00:12:06@25", "Did you hear that? Look there."
-    ),
-    DemoLine(
-        "line_05", "Edith", "Edith", "sad", "2.9", "smp:768001@48000", "He never wrote again, and I stopped waiting."
-    ),
-    DemoLine("line_06", "Jory", "Jory", "surprised", "2.6", "sec:19.5", "Wait, you can open it from the inside?"),
-    DemoLine("line_07", "Lord", "Alistair", "disgusted", "2.4", "sec:22.5", "You call this a meal? Take it away."),
-    DemoLine(
-        "line_08", "Vale", "Vale", "melancholic", "3.1", "sec:25.5", "All the boats are gone, and so are the people."
-    ),
-    DemoLine(
-        "line_09", "Control", "Celeste", "calm", "smp:110401@48000", "sec:29.5", "Docking complete. Open the hatch."
-    ),
-    DemoLine("line_10", "Sentry", "Dorn", "bored guard", "2.7", "sec:33", "Nobody comes in here after dark. Nobody."),
-    DemoLine(
-        "line_11", "Rowan", "Rowan", "happy=0.4,surprised=0.6", "2.2", "sec:36.24", "Look, the sky is full of light!"
-    ),
-    DemoLine(
-        "line_12", "Cole", "Cole", "sad=0.3,calm=0.4", "3", "sec:39.001", "This is as far as I go. Good luck out there."
-    ),
-)
-LIVE = LINES[-1]  # this one is asked for live: it is to be heard while it is made
 
 
 class DemoError(Exception):

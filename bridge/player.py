@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.errors import DeviceError
-
-Audio = NDArray[np.float32]  # (T,) mono in -1..1
+from bridge.sound import Sound
+from engine.types import Audio
 
 RING_S = 4.0  # how far a feeder may run ahead of the device
 POLL_S = 0.005  # how often a feeder looks at its ring: the callback must not wake anybody, since that takes a lock
@@ -77,114 +77,12 @@ class PlayerLike(Protocol):
     def __exit__(self, *exc_info: object) -> None: ...
 
 
-class Ring:
-    """Samples from one writing thread to one reading thread, without a lock.
-
-    Each side moves only its own counter, after the samples are in their place; CPython publishes a changed attribute
-    whole and in order, so the other side sees either the old or the new count.
-    """
-
-    def __init__(self, capacity: int) -> None:
-        self._samples = np.zeros(capacity, np.float32)
-        self._written = 0
-        self._read = 0
-
-    @property
-    def n_waiting(self) -> int:
-        return self._written - self._read
-
-    def write(self, audio: Audio) -> int:
-        """-> how many of the samples had room."""
-        capacity = len(self._samples)
-        n = min(len(audio), capacity - self.n_waiting)
-        place = self._written % capacity
-        first = min(n, capacity - place)
-        self._samples[place : place + first] = audio[:first]
-        self._samples[: n - first] = audio[first:n]
-        self._written += n
-        return n
-
-    def add_to(self, out: Audio) -> int:
-        """Add what waits, at most len(out) samples, onto `out`. -> how many."""
-        capacity = len(self._samples)
-        n = min(len(out), self.n_waiting)
-        place = self._read % capacity
-        first = min(n, capacity - place)
-        out[:first] += self._samples[place : place + first]
-        out[first:n] += self._samples[: n - first]
-        self._read += n
-        return n
-
-
-class _Sound:
-    """One sound: its ring, what callback and feeder tell each other, and whom to tell. Each field has one writer."""
-
-    def __init__(
-        self, capacity: int, on_first_sound: Callable[[float], None], on_end: Callable[[int, bool], None]
-    ) -> None:
-        self.started_s = time.perf_counter()
-        self.ring = Ring(capacity)
-        # written by the feeder
-        self.all_fed = False
-        self.has_failed = False
-        # written by any caller
-        self.stop_asked = False
-        # written by the callback
-        self.first_s = 0.0
-        self.n_played = 0
-        self.underruns = 0
-        self.is_dry = False
-        self.is_over = False
-        # Feeder and watcher both look whether there is something to tell; it is told once, the first sound first.
-        self._telling = threading.RLock()
-        self._to_tell_first: Callable[[float], None] | None = on_first_sound
-        self._to_tell_end: Callable[[int, bool], None] | None = on_end
-
-    def stop(self) -> None:
-        self.stop_asked = True
-
-    def tell_first(self) -> None:
-        with self._telling:
-            if self.first_s and self._to_tell_first is not None:
-                tell, self._to_tell_first = self._to_tell_first, None
-                tell((self.first_s - self.started_s) * 1000)
-
-    def tell_end(self, *, cut_short: bool) -> None:
-        with self._telling:
-            self.tell_first()
-            if self._to_tell_end is not None:
-                tell, self._to_tell_end = self._to_tell_end, None
-                tell(self.n_played, cut_short)
-
-    def mix_into(self, out: Audio, n_fade: int, now_s: float) -> None:
-        """Add the next samples onto `out`. Called in the audio callback."""
-        if self.is_over:
-            return
-        if self.stop_asked:
-            tail = np.zeros(min(n_fade, len(out)), np.float32)
-            self.n_played += self.ring.add_to(tail)
-            out[: len(tail)] += tail * np.linspace(1, 0, len(tail), dtype=np.float32)
-            self.is_over = True
-            return
-        all_fed = self.all_fed  # looked at before the ring: what was fed before it is then surely in there
-        n = self.ring.add_to(out)
-        self.n_played += n
-        if n and not self.first_s:
-            self.first_s = now_s
-        if n < len(out):
-            if all_fed:
-                self.is_over = True
-            elif self.first_s and not self.is_dry:  # before the first sample it is only waiting to begin
-                self.underruns += 1
-        self.is_dry = n < len(out)
-
-
 class _Stream:
     """The open stream of the device: mixes all sounds in its callback."""
 
     def __init__(self, device: str, rate: int, blocksize: int) -> None:
         sounddevice = _import_sounddevice()
-        self.sounds: tuple[_Sound, ...] = ()  # replaced as a whole, never changed: the callback reads it without a lock
+        self.sounds: tuple[Sound, ...] = ()  # replaced as a whole, never changed: the callback reads it without a lock
         self.peak = 0.0
         self.energy = 0.0  # sum of squares since the watcher last looked
         self.n_measured = 0
@@ -295,7 +193,7 @@ class Player:
         on_first_sound: Callable[[float], None],
         on_end: Callable[[int, bool], None],
     ) -> PlayHandle:
-        sound = _Sound(round(RING_S * self.rate), on_first_sound, on_end)
+        sound = Sound(round(RING_S * self.rate), on_first_sound, on_end)
         with self._lock:
             if self._closing.is_set():
                 raise DeviceError("the player is closed; start the program again to play")
@@ -321,7 +219,7 @@ class Player:
         _log.info("sound device %r, %d Hz, latency %.0f ms", self._stream.name, self.rate, self._stream.latency_s * 1e3)
         return self._stream
 
-    def _feed(self, stream: _Stream, sound: _Sound, blocks: Iterator[Audio]) -> None:
+    def _feed(self, stream: _Stream, sound: Sound, blocks: Iterator[Audio]) -> None:
         """The feeder of one sound."""
 
         def is_over() -> bool:
@@ -349,7 +247,7 @@ class Player:
         if close is not None:
             close()
 
-    def _end(self, stream: _Stream, sound: _Sound, *, cut_short: bool) -> None:
+    def _end(self, stream: _Stream, sound: Sound, *, cut_short: bool) -> None:
         with self._lock:
             stream.sounds = tuple(s for s in stream.sounds if s is not sound)
         sound.tell_end(cut_short=cut_short)

@@ -92,7 +92,7 @@ def provide() -> None:
 
 def _run_apt(command: list[str]) -> None:
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for step in (["apt-get", "update"], command):
+    for step in (["apt-get", "--quiet", "update"], [*command, "--quiet", "-o", "Dpkg::Use-Pty=0"]):
         # apt's own words go to standard error: standard output is for what Cuevox itself has to say.
         if subprocess.run(step, env=env, stdin=subprocess.DEVNULL, stdout=sys.stderr.fileno()).returncode:
             print(f"`{' '.join(step)}` did not succeed", file=sys.stderr, flush=True)

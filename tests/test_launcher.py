@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import queue
 import signal
 import socket
@@ -20,6 +21,7 @@ import soundfile
 
 import launcher
 from bridge import demo
+from bridge.demo_lines import LINES, LIVE, DemoLine
 from bridge.osc_peer import OscPeer
 from bridge.wav import read_info
 from tests.fakes import WAIT_S
@@ -124,6 +126,27 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
     assert str(port) in done.stderr and "Traceback" not in done.stderr
 
 
+def test_a_voice_that_is_not_there_is_told_and_the_daemon_lives(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text(json.dumps({"model_folder": str(tmp_path / "no voice")}))
+    program = PROGRAM[2].replace(", FakeSynthesizer))", "))")
+    command = [sys.executable, "-c", program, "--headless", "--osc-port", "0", "--data", str(tmp_path)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        daemon = Running(process)
+        with OscPeer("127.0.0.1", daemon.port) as daw:
+            daw.send("/cuevox/line/render", "line_01", "Hello.")
+            ending = daw.wait_for(lambda r: r.is_ending, WAIT_S)
+            assert ending is not None and (ending.status, ending.code) == ("error", "bad_checkpoint")
+            daw.send("/cuevox/server/quit")
+        assert daemon.ended() == 0
+        assert process.stderr is not None
+        (told,) = process.stderr.read().splitlines()  # one line; the traceback is in the log
+        assert "no voice" in told and "Traceback" in (tmp_path / "cuevox.log").read_text("utf-8")
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def test_a_broken_settings_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_text('{"colour": 1}')
     done = run("--headless", "--data", str(tmp_path))
@@ -186,32 +209,32 @@ def test_the_demo_leaves_clips_projects_and_a_page(tmp_path: Path, capsys: pytes
     for item in project.findall(".//ITEM"):
         values = {child[0]: child[1] for child in item if isinstance(child, list)}
         places[values["NAME"].rpartition("_t")[0]] = (float(values["POSITION"]), float(values["LENGTH"]))
-    assert places.keys() == {line.id for line in demo.LINES}
-    for line in demo.LINES:
+    assert places.keys() == {line.id for line in LINES}
+    for line in LINES:
         (clip,) = (out / "clips" / line.character).glob(f"{line.id}_t*.wav")
         assert soundfile.info(clip).frames == line.n_samples
         assert places[line.id] == pytest.approx((line.position.sample / 48_000, line.n_samples / 48_000), abs=1e-9)
 
     page = Page()
     page.feed((out / "report.html").read_text("utf-8"))
-    assert page.n_pictures == 2 * len(demo.LINES)
-    assert all(line.text in page.text for line in demo.LINES)
+    assert page.n_pictures == 2 * len(LINES)
+    assert all(line.text in page.text for line in LINES)
 
 
 def test_the_demo_asks_for_all_that_there_is() -> None:
-    emotions = [line.emotion for line in demo.LINES]
+    emotions = [line.emotion for line in LINES]
     assert {"happy", "angry", "sad", "afraid", "disgusted", "melancholic", "surprised", "calm"} <= set(emotions)
     assert any("," in e for e in emotions)  # a blend
-    assert len({line.timbre for line in demo.LINES}) >= 4
-    assert len({line.id for line in demo.LINES}) == len(demo.LINES) == 12
+    assert len({line.timbre for line in LINES}) >= 4
+    assert len({line.id for line in LINES}) == len(LINES) == 12
 
 
 def test_the_demo_is_heard_live(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pulse_server(tmp_path) as server, Recorder(server) as recorder:
-        demo.run(tmp_path / "demo", PROGRAM, [demo.LIVE])
-        heard = recorder.sounding(demo.LIVE.n_samples - 1)  # a tone begins with one zero, and has no other
+        demo.run(tmp_path / "demo", PROGRAM, [LIVE])
+        heard = recorder.sounding(LIVE.n_samples - 1)  # a tone begins with one zero, and has no other
     assert "played live, first sound after" in capsys.readouterr().out
-    (live, rendered) = sorted((tmp_path / "demo" / "clips" / demo.LIVE.character).glob("*.wav"))
+    (live, rendered) = sorted((tmp_path / "demo" / "clips" / LIVE.character).glob("*.wav"))
     clip, _ = soundfile.read(live, dtype="float32")
     np.testing.assert_allclose(heard, clip[1:], rtol=0, atol=2**-23)  # the clip has 24 bits
     np.testing.assert_array_equal(soundfile.read(rendered, dtype="float32")[0], clip)
@@ -230,7 +253,7 @@ def test_the_demo_empties_only_its_own_folder(tmp_path: Path) -> None:
 
 
 def test_the_demo_fails_when_a_line_fails(tmp_path: Path) -> None:
-    broken = [demo.DemoLine("line_01", "Nobody", "no such voice", "calm", "2", "sec:1", "Hello.")]
+    broken = [DemoLine("line_01", "Nobody", "no such voice", "calm", "2", "sec:1", "Hello.")]
     with pytest.raises(demo.DemoError, match="line_01 was not taken on: no timbre preset 'no such voice'"):
         demo.run(tmp_path / "demo", PROGRAM, broken)
 

@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import DeviceError
-from bridge.player import Audio, Player, Ring
+from bridge.player import Player
+from bridge.sound import Ring
+from engine.types import Audio
 from tests.pulse import RATE, WAIT_S, PulseServer, Recorder, pulse_server, wait_for
 
 # ---- the ring -----------------------------------------------------------------------------------------------------
