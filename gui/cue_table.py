@@ -32,7 +32,7 @@ from gui.widgets import plain_tip
 COLUMNS = ("State", "Line", "Character", "Text", "Timbre", "Emotion", "At", "Asked", "Actual", "Takes")
 STATE, LINE, CHARACTER, TEXT, TIMBRE, EMOTION, AT, ASKED, ACTUAL, TAKES = range(len(COLUMNS))
 WIDTHS = {  # in digits, wide enough for what usually stands there
-    STATE: 16, LINE: 10, CHARACTER: 10, TIMBRE: 9, EMOTION: 12, AT: 12, ASKED: 9, ACTUAL: 9, TAKES: 7,
+    STATE: 15, LINE: 12, CHARACTER: 10, TIMBRE: 9, EMOTION: 12, AT: 12, ASKED: 9, ACTUAL: 9, TAKES: 7,
 }  # fmt: skip
 TEXT_MIN = 22  # in digits: before the text gets narrower than this, the columns below make room, one after the other
 GIVES_WAY = (TAKES, EMOTION, AT, TIMBRE, CHARACTER, LINE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from gui.widgets import chain_tabs, label
 
 PAGES = (("Lines", "lines"), ("Log", "log"), ("Settings", "settings"))
 LINES_PAGE, LOG_PAGE, SETTINGS_PAGE = range(len(PAGES))
+CANCELLED = "cancelled"  # code of the ending of a take that nobody wants any more: no error
 KEYS = {  # for the settings page; _shortcuts and _table_actions make them true
     "Ctrl+Return": "render the text",
     "Ctrl+P": "play the text at once",
@@ -105,11 +107,11 @@ class MainWindow(QMainWindow):
             self.link.submit(cue)
 
     def play_text(self) -> None:
-        """Speak the text in the composer at once."""
+        """Speak the text in the composer at once. To listen is no wish to have it in the project."""
         cue = self.composer.cue(self._free_name("panel_live"))
         if cue is not None:
             self._awaited = cue.id
-            self.link.play(cue.id, cue)
+            self.link.play(cue.id, replace(cue, drop=False))
 
     def show_fault(self, what: str, trace: str) -> None:
         """A fault of the panel itself."""
@@ -329,7 +331,7 @@ class MainWindow(QMainWindow):
 
     def _take_ended(self, event: events.TakeEnded) -> None:
         text = f"{event.take_id} {event.code}: {event.text}"
-        if event.ok:
+        if event.ok or event.code == CANCELLED:
             self.log.add("take", text)
         else:
             self._show_error(event.text, text)

@@ -77,6 +77,9 @@ class PresetEditor(QFrame):
         self.emotion_note = label("", "small", wrap=True)
         for box in (self.timbres, self.emotions):
             box.setMaxVisibleItems(20)
+            # A long name is cut in the closed box; it must not widen the column.
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(8)
             box.setIconSize(QSize(SWATCH_PX, SWATCH_PX))
         self.sliders = {name: _slider(f"{name} weight") for name in EMOTIONS}
         self.weight = _slider("Strength of the emotion")

@@ -108,10 +108,11 @@ def test_moved_sliders_are_the_emotion(qtbot: QtBot, panel: MainWindow, daemon: 
 
 def test_play_speaks_the_text_at_once(qtbot: QtBot, panel: MainWindow, daemon: StandInDaemon) -> None:
     panel.composer.text.setPlainText("Now!")
+    panel.composer.drop.setChecked(True)
     qtbot.keyClick(panel.composer.text, Qt.Key.Key_P, CTRL)
     qtbot.waitUntil(lambda: bool(daemon.calls), timeout=WAIT_MS)
     name, line_id, cue = daemon.calls[0]
-    assert name == "play" and isinstance(cue, Cue) and cue.text == "Now!" and cue.id == line_id
+    assert name == "play" and isinstance(cue, Cue) and cue.text == "Now!" and cue.id == line_id and not cue.drop
 
 
 def test_names_that_are_taken_are_left_out(

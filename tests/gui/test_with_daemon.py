@@ -107,6 +107,8 @@ def test_a_second_line_waits_its_turn_and_can_be_cancelled(
     qtbot.waitUntil(lambda: panel.table.selected_ids() == ["panel_002"], timeout=WAIT_MS)
     qtbot.mouseClick(panel.takes.cancel_button, Qt.MouseButton.LeftButton)
     wait_for_state(qtbot, panel, "cancelled", row=1)
+    qtbot.waitUntil(lambda: "was cancelled" in log_text(panel), timeout=WAIT_MS)
+    assert not panel.bar.error.isEnabled()  # it was meant
     gate.set()
     wait_for_state(qtbot, panel, "ready")
     assert len(voice.rendered) == 1
