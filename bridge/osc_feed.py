@@ -59,6 +59,8 @@ class Feed:
     def tell_present(self, client: Peer, lines: tuple[Line, ...], topic: str) -> None:
         """A new subscriber begins with the present state."""
         self._send(client, self._heartbeat())
+        if self._next_s["heartbeat"] <= self._clock():  # nobody listened before: the next one is a full second away
+            self._next_s["heartbeat"] = self._clock() + HEARTBEAT_S
         if topic in ("lines", "all"):
             for line in lines[-LINES_AT_ONCE:]:  # the newest; of all others it can ask
                 self._send(client, _line_message(line))
