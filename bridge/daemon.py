@@ -14,10 +14,11 @@ from typing import Self
 from bridge import events
 from bridge.cue import Cue, Line, LineState, Position, Take
 from bridge.cue_check import MAX_SEED, CheckedCue, check_cue
-from bridge.drop_worker import DropOrder, DropWorker
-from bridge.drops import DawProject, DropJob, DropTarget, ReaperProject
+from bridge.drop_worker import DropOrder, DropWorker, targets_of
+from bridge.drops import DropJob
 from bridge.errors import BadArgumentError, BridgeError, BusyError, NotFoundError, RefusedError
 from bridge.event_hub import EventHub
+from bridge.files import remove_leftovers
 from bridge.journal import DropWish, Journal, TakeRecord
 from bridge.line_book import PENDING, LineBook
 from bridge.live_feed import LiveFeed
@@ -30,7 +31,6 @@ from bridge.render_worker import RenderWorker
 from bridge.scheduler import RenderJob, RenderQueue
 from bridge.settings import Settings
 from bridge.take_store import TakeStore
-from bridge.version import VERSION
 from engine.errors import EngineError
 from engine.types import SynthesizerLike
 
@@ -71,10 +71,13 @@ class Daemon:
         with ExitStack() as stack:  # if one part fails to start, those before it are stopped again
             journal = Journal(settings.journal)
             stack.callback(journal.close)
+            # The journal is ours alone from here on, and so are the folders.
+            for folder in (settings.clips_folder, settings.presets_folder, settings.reaper_project.parent):
+                remove_leftovers(folder)
             self._book = LineBook(journal, publish)
             to_render, to_drop = self._book.restore()
             self._playback = Playback(self._player, self._book, publish)
-            self._drops = DropWorker(_drop_targets(settings), self._book, publish)
+            self._drops = DropWorker(targets_of(settings), self._book, publish)
             self._worker = self._make_worker()
             stack.enter_context(self._hub)
             if self._player is not None:
@@ -89,9 +92,8 @@ class Daemon:
             for kept in to_render:
                 self._render_again(kept)
             for kept in to_drop:
-                wish = kept.wish or DropWish((), None)
-                known = tuple(name for name in wish.targets if name in settings.drop_targets)
-                self._order_drop(kept.take, kept.cue, replace(wish, targets=known))
+                assert kept.wish is not None
+                self._order_drop(kept.take, kept.cue, kept.wish)
             # Opened last, closed first: whoever can ask finds everything at work.
             self._server = stack.enter_context(OscServer(settings.osc_host, settings.osc_port, OscApi(self)))
             self._parts = stack.pop_all()
@@ -132,7 +134,7 @@ class Daemon:
             self._check_room(len(seeds))
             takes = self._book.add(checked.cue, seeds)
             for take in takes:
-                self._put(_job(checked, take))
+                self._put(self._job(checked, take))
         return takes
 
     def play(self, line_id: str, cue: Cue | None = None) -> Take:
@@ -156,7 +158,7 @@ class Daemon:
             except BaseException:
                 feed.end()
                 raise
-            self._put(replace(_job(checked, take), live=feed))
+            self._put(self._job(checked, take, feed))
         return take
 
     def stop(self, line_id: str | None = None) -> None:
@@ -257,10 +259,10 @@ class Daemon:
             if not ok:
                 self._playback.stop(take_id=job.take_id)
             job.live.end()
-        if ok and job.cue.drop:
+        if ok and job.wish is not None:
             line = self._book.line(job.cue.id)
             take = next(take for take in line.takes if take.id == job.take_id)
-            self._order_drop(take, job.cue, DropWish(self.settings.drop_targets, job.cue.at))
+            self._order_drop(take, job.cue, job.wish)
 
     def _model_came(self, failure: EngineError | None) -> None:
         if failure is not None:
@@ -297,6 +299,11 @@ class Daemon:
         if n_queued + n_takes > most:
             raise BusyError(f"{n_queued} takes wait already and {most} are the most; ask again when some are done")
 
+    def _job(self, checked: CheckedCue, take: Take, live: LiveFeed | None = None) -> RenderJob:
+        cue = checked.cue
+        wish = DropWish(self.settings.drop_targets, cue.at) if cue.drop else None
+        return RenderJob(take.id, cue, take.seed, checked.timbre, checked.emotion, wish, live)
+
     def _put(self, job: RenderJob) -> None:
         self._jobs[job.take_id] = job
         self._queue.put(job)
@@ -304,7 +311,7 @@ class Daemon:
     def _render_again(self, kept: TakeRecord) -> None:
         """A take of the last time that had no ending yet, with the seed it was promised."""
         try:
-            self._put(_job(check_cue(kept.cue, self._presets), kept.take))
+            self._put(self._job(check_cue(kept.cue, self._presets), kept.take))
         except BridgeError as error:  # its preset is gone, for example
             self._book.fail(kept.take.id, error.code, str(error))
 
@@ -323,10 +330,6 @@ class Daemon:
                 job.live.end()
 
 
-def _job(checked: CheckedCue, take: Take) -> RenderJob:
-    return RenderJob(take.id, checked.cue, take.seed, checked.timbre, checked.emotion)
-
-
 def _ready_take(line: Line) -> tuple[Take, Path]:
     """The picked take and its clip. Raises RefusedError, NotFoundError."""
     take = line.picked_take
@@ -337,11 +340,3 @@ def _ready_take(line: Line) -> tuple[Take, Path]:
     if not take.path.is_file():
         raise NotFoundError(f"the clip {take.path} is gone; render line {line.cue.id!r} again")
     return take, take.path
-
-
-def _drop_targets(settings: Settings) -> dict[str, DropTarget]:
-    known: dict[str, DropTarget] = {
-        "reaper_project": ReaperProject(settings.reaper_project, rate=settings.rate),
-        "dawproject": DawProject(settings.dawproject, title=settings.project, version=VERSION),
-    }
-    return {name: known[name] for name in settings.drop_targets}

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Self
 
 from bridge import events
-from bridge.drops import DawProject, DropError, DropJob, DropReceipt, DropTarget
+from bridge.drops import DawProject, DropError, DropJob, DropReceipt, DropTarget, ReaperProject
 from bridge.journal import DropWish
 from bridge.line_book import LineBook
+from bridge.settings import Settings
 from bridge.timeline import write_position
+from bridge.version import VERSION
 
 JOIN_S = 10.0
 MAX_AT_ONCE = 200  # so that the first of many do not wait for the last
@@ -108,6 +110,15 @@ class DropWorker:
             text = f"{order.take_id} could not be dropped into {name}: {error or type(error).__name__}"
             return events.DropEnded(order.line_id, order.take_id, name, "", "", False, text)
         return _ended(order, receipt)
+
+
+def targets_of(settings: Settings) -> dict[str, DropTarget]:
+    """The drop targets of the settings, by name."""
+    known: dict[str, DropTarget] = {
+        "reaper_project": ReaperProject(settings.reaper_project, rate=settings.rate),
+        "dawproject": DawProject(settings.dawproject, title=settings.project, version=VERSION),
+    }
+    return {name: known[name] for name in settings.drop_targets}
 
 
 def _nowhere(order: DropOrder) -> events.DropEnded:

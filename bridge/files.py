@@ -21,6 +21,8 @@ _DEVICE_NAMES = frozenset(
     ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))]
 )
 
+_LEFTOVER = re.compile(r"\..{1,100}\.[0-9a-f]{12}\.part")  # the temporary names of atomic_file
+
 
 @contextlib.contextmanager
 def atomic_file(path: Path) -> Iterator[BinaryIO]:
@@ -49,6 +51,17 @@ def write_atomic(path: Path, data: bytes) -> None:
     """`data` as the whole content of `path`, or nothing changed. Raises OSError."""
     with atomic_file(path) as file:
         file.write(data)
+
+
+def remove_leftovers(folder: Path) -> int:
+    """Remove what `atomic_file` left anywhere under `folder` when the program was killed. -> how many files.
+
+    Only for a folder in which no other program writes at this moment. Raises OSError.
+    """
+    found = [path for path in folder.rglob(".*.part") if _LEFTOVER.fullmatch(path.name)]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
 
 
 def safe_name(text: str, *, fallback: str = "unnamed") -> str:

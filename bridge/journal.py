@@ -61,7 +61,7 @@ class TakeRecord:
     cue: Cue
     number: int  # from 1, within its line
     batch: int  # number of the first take of the same request
-    wish: DropWish | None = None  # while it is being dropped
+    wish: DropWish | None = None  # until it is dropped
 
 
 class Journal:

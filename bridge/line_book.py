@@ -62,7 +62,7 @@ class LineBook:
             )
         return (
             [kept for kept in found if kept.take.state in PENDING],
-            [kept for kept in found if kept.take.state is LineState.DROPPING],
+            [kept for kept in found if kept.wish is not None and kept.take.path is not None],
         )
 
     def lines(self) -> tuple[Line, ...]:
@@ -162,11 +162,14 @@ class LineBook:
     def progress(self, take_id: str, progress: float) -> None:
         self._change(take_id, lambda take: replace(take, progress=progress))
 
-    def finish(self, take_id: str, path: Path, plan: Plan, peak_db: float) -> bool:
-        """The take's good ending. -> False when it had its ending before."""
-        return self._end(
-            take_id,
-            lambda take: replace(
+    def finish(self, take_id: str, path: Path, plan: Plan, peak_db: float, wish: DropWish | None = None) -> bool:
+        """The take's good ending. -> False when it had its ending before.
+
+        `wish`: where it is to be dropped, kept at the same moment, so that no crash comes in between.
+        """
+
+        def change(take: Take) -> Take:
+            return replace(
                 take,
                 state=LineState.READY,
                 progress=1.0,
@@ -176,10 +179,9 @@ class LineBook:
                 stretch=plan.stretch,
                 warnings=plan.warnings,
                 peak_db=peak_db,
-            ),
-            "ok",
-            f"{plan.n_samples / plan.rate:.3f} s in {path.name}",
-        )
+            )
+
+        return self._end(take_id, change, "ok", f"{plan.n_samples / plan.rate:.3f} s in {path.name}", wish)
 
     def fail(self, take_id: str, code: str, text: str) -> bool:
         """The take's bad ending. -> False when it had its ending before."""
@@ -209,11 +211,15 @@ class LineBook:
             )
 
     def dropping(self, take_id: str, wish: DropWish) -> None:
-        self._change(take_id, lambda take: replace(take, state=LineState.DROPPING), keep=True, wish=wish)
+        self._replace(
+            take_id,
+            lambda kept: replace(kept, take=replace(kept.take, state=LineState.DROPPING), wish=wish),
+            keep=True,
+        )
 
     def dropped(self, take_id: str, *, ok: bool) -> None:
         state = LineState.DROPPED if ok else LineState.READY
-        self._change(take_id, lambda take: replace(take, state=state), keep=True)
+        self._replace(take_id, lambda kept: replace(kept, take=replace(kept.take, state=state), wish=None), keep=True)
 
     # ---- inside -----------------------------------------------------------------------------------------------------
 
@@ -228,28 +234,28 @@ class LineBook:
         record = entry.record if entry else self._removed.get(line_id)
         return record.n_takes if record else 0
 
-    def _change(
-        self, take_id: str, change: Callable[[Take], Take], *, keep: bool = False, wish: DropWish | None = None
-    ) -> None:
+    def _change(self, take_id: str, change: Callable[[Take], Take], *, keep: bool = False) -> None:
+        self._replace(take_id, lambda kept: replace(kept, take=change(kept.take)), keep=keep)
+
+    def _replace(self, take_id: str, change: Callable[[TakeRecord], TakeRecord], *, keep: bool) -> None:
         with self._lock:
             entry = self._entries.get(self._line_of.get(take_id, ""))
             if entry is None:  # removed meanwhile
                 return
-            kept = entry.takes[take_id]
-            take = change(kept.take)
-            wish = wish or (kept.wish if take.state is LineState.DROPPING else None)
-            entry.takes[take_id] = replace(kept, take=take, wish=wish)
+            entry.takes[take_id] = change(entry.takes[take_id])
             if keep:
                 self._keep(entry, entry.takes[take_id])
             self._tell(entry)
 
-    def _end(self, take_id: str, change: Callable[[Take], Take], code: str, text: str) -> bool:
+    def _end(
+        self, take_id: str, change: Callable[[Take], Take], code: str, text: str, wish: DropWish | None = None
+    ) -> bool:
         with self._lock:
             entry = self._entries.get(self._line_of.get(take_id, ""))
             kept = entry.takes[take_id] if entry is not None else None
             if entry is None or kept is None or kept.take.state not in PENDING:
                 return False
-            entry.takes[take_id] = kept = replace(kept, take=change(kept.take))
+            entry.takes[take_id] = kept = replace(kept, take=change(kept.take), wish=wish)
             if kept.take.path is not None:
                 picked = entry.takes.get(entry.record.picked)
                 if picked is None or picked.number < kept.batch:  # the first good one of the newest request

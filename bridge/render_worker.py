@@ -109,7 +109,8 @@ class RenderWorker:
                 return
             path = self._takes.write(job.cue, rendering.plan, audio, made)
             peak = peak_db(audio)
-            is_first = self._book.finish(job.take_id, path, rendering.plan, float("-inf") if peak is None else peak)
+            level_db = float("-inf") if peak is None else peak
+            is_first = self._book.finish(job.take_id, path, rendering.plan, level_db, job.wish)
             self._finish_with(job, is_first, True)
         except (EngineError, BridgeError) as error:
             self._fail(job, error)

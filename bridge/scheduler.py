@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from bridge.cue import Cue
 from bridge.emotion_source import EmotionSource
+from bridge.journal import DropWish
 from bridge.live_feed import LiveFeed
 from bridge.preset_store import TimbrePreset
 
@@ -24,6 +25,7 @@ class RenderJob:
     seed: int
     timbre: TimbrePreset
     emotion: EmotionSource
+    wish: DropWish | None = None  # where the take is to go when it is done
     live: LiveFeed | None = None  # where the sound goes while it is made
     cancelled: threading.Event = field(default_factory=threading.Event)
 

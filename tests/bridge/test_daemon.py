@@ -657,7 +657,7 @@ def test_a_drop_that_was_under_way_at_a_crash_is_done_once(studio: Studio) -> No
     journal = Journal(studio.settings.journal)
     (line,), (kept,) = journal.load()
     wish = DropWish(("reaper_project",), at)
-    journal.save(line, [replace(kept, take=replace(kept.take, state=LineState.DROPPING), wish=wish)])
+    journal.save(line, [replace(kept, take=replace(kept.take, state=LineState.READY), wish=wish)])
     journal.close()
     daemon, log = studio.start()
     assert log.wait_for(events.DropEnded).where == "smp:96000@48000"

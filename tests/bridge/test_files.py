@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import RefusedError
-from bridge.files import MAX_NAME_LENGTH, atomic_file, resolve_inside, safe_name, write_atomic
+from bridge.files import MAX_NAME_LENGTH, atomic_file, remove_leftovers, resolve_inside, safe_name, write_atomic
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -83,3 +83,15 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RefusedError):
         resolve_inside(folder, "out/secret.wav")
     assert resolve_inside(folder, "in/side.wav") == folder.resolve() / "in" / "side.wav"
+
+
+def test_leftovers_of_a_killed_program_are_removed_and_nothing_else(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    folder.mkdir(parents=True)
+    left = [folder / ".clip.wav.0123456789ab.part", tmp_path / ".x.json.ffffffffffff.part"]
+    mine = [folder / "clip.wav", folder / ".hidden.part", tmp_path / "song.part"]
+    for path in (*left, *mine):
+        path.write_bytes(b"x")
+    assert remove_leftovers(tmp_path) == 2
+    assert not any(path.exists() for path in left) and all(path.exists() for path in mine)
+    assert remove_leftovers(tmp_path / "nothing") == 0

@@ -21,7 +21,7 @@ TIMBRE = TimbrePreset("Mara", "", "#000000", "cuevox", Path("mara.flac"))
 
 def job(take_id: str, *, live: bool = False) -> RenderJob:
     cue = Cue(take_id, "Halt!", "Mara")
-    return RenderJob(take_id, cue, 1, TIMBRE, EmotionSource(), LiveFeed() if live else None)
+    return RenderJob(take_id, cue, 1, TIMBRE, EmotionSource(), live=LiveFeed() if live else None)
 
 
 def taken(queue: RenderQueue, n: int) -> list[str]:
