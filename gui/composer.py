@@ -117,6 +117,11 @@ class Composer(QFrame):
         column.addLayout(who)
         column.addLayout(how)
 
+    def controls(self) -> list[QWidget]:
+        """What Tab goes through, in order."""
+        fields: list[QWidget] = [self.text, self.character, self.at, self.takes, self.seed]
+        return [*fields, self.exact, self.seconds, self.drop, self.play_button, self.render_button]
+
     def cue(self, line_id: str) -> Cue | None:
         """The line as chosen. None where it cannot be asked for: the reason then stands under the text."""
         wrong = self._wrong()

@@ -1,19 +1,8 @@
-"""The table of lines: a model fed in batches and a view that shows state and progress."""
+"""The view of the table of lines: state with progress, columns that make room for the text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from PyQt6.QtCore import (
-    QAbstractTableModel,
-    QItemSelectionModel,
-    QModelIndex,
-    QObject,
-    QRect,
-    QSortFilterProxyModel,
-    Qt,
-    pyqtSignal,
-)
+from PyQt6.QtCore import QItemSelectionModel, QModelIndex, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -25,20 +14,30 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from bridge.cue import Line, LineState, Take
+from bridge.cue import Line, LineState
+from gui.cue_model import (
+    ACTUAL,
+    ASKED,
+    AT,
+    CHARACTER,
+    EMOTION,
+    LINE,
+    LINE_ROLE,
+    STATE,
+    TAKES,
+    TEXT,
+    TIMBRE,
+    CueFilter,
+    CueModel,
+    progress,
+)
 from gui.theme import Theme
-from gui.widgets import plain_tip
 
-COLUMNS = ("State", "Line", "Character", "Text", "Timbre", "Emotion", "At", "Asked", "Actual", "Takes")
-STATE, LINE, CHARACTER, TEXT, TIMBRE, EMOTION, AT, ASKED, ACTUAL, TAKES = range(len(COLUMNS))
 WIDTHS = {  # in digits, wide enough for what usually stands there
-    STATE: 15, LINE: 12, CHARACTER: 10, TIMBRE: 9, EMOTION: 12, AT: 12, ASKED: 9, ACTUAL: 9, TAKES: 7,
+    STATE: 16, LINE: 11, CHARACTER: 10, TIMBRE: 9, EMOTION: 12, AT: 12, ASKED: 9, ACTUAL: 9, TAKES: 7,
 }  # fmt: skip
 TEXT_MIN = 22  # in digits: before the text gets narrower than this, the columns below make room, one after the other
 GIVES_WAY = (TAKES, EMOTION, AT, TIMBRE, CHARACTER, LINE)
-SPAN_ABOVE_RUNS = 8  # changes in more places than this are told as one span: every signal costs the views a pass
-LINE_ROLE = Qt.ItemDataRole.UserRole
-SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 
 STATE_TOKENS = {
     LineState.QUEUED: "muted",
@@ -51,155 +50,6 @@ STATE_TOKENS = {
     LineState.FAILED: "error",
     LineState.CANCELLED: "muted",
 }
-
-
-def actual_seconds(take: Take | None) -> float | None:
-    return take.n_samples / take.rate if take is not None and take.n_samples and take.rate else None
-
-
-def shown_take(line: Line) -> Take | None:
-    """The picked take, or else the newest one."""
-    return line.picked_take or (line.takes[-1] if line.takes else None)
-
-
-def progress(line: Line) -> float:
-    """How far the takes that are being made have come, 0..1."""
-    made = [take.progress for take in line.takes if take.state in (LineState.QUEUED, LineState.RENDERING)]
-    return sum(made) / len(made) if made else 0.0
-
-
-class CueModel(QAbstractTableModel):
-    """Lines in the order they were asked for. Changes come in batches; each run of rows is told in one signal."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._lines: list[Line] = []
-        self._rows: dict[str, int] = {}
-
-    def line(self, line_id: str) -> Line | None:
-        row = self._rows.get(line_id)
-        return None if row is None else self._lines[row]
-
-    def index_of(self, line_id: str) -> QModelIndex:
-        """The first cell of a line; an invalid index where there is no such line."""
-        row = self._rows.get(line_id)
-        return QModelIndex() if row is None else self.index(row, 0)
-
-    def update_lines(self, lines: Sequence[Line]) -> None:
-        new: dict[str, Line] = {}
-        touched: list[int] = []
-        for line in lines:
-            row = self._rows.get(line.cue.id)
-            if row is None:
-                new[line.cue.id] = line
-            else:
-                self._lines[row] = line
-                touched.append(row)
-        runs = _runs(touched)
-        if len(runs) > SPAN_ABOVE_RUNS:
-            runs = [(runs[0][0], runs[-1][1])]
-        for first, last in runs:
-            self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
-        if new:
-            start = len(self._lines)
-            self.beginInsertRows(QModelIndex(), start, start + len(new) - 1)
-            for line in new.values():
-                self._rows[line.cue.id] = len(self._lines)
-                self._lines.append(line)
-            self.endInsertRows()
-
-    def remove_lines(self, line_ids: Sequence[str]) -> None:
-        rows = [self._rows[line_id] for line_id in line_ids if line_id in self._rows]
-        for first, last in reversed(_runs(rows)):
-            self.beginRemoveRows(QModelIndex(), first, last)
-            del self._lines[first : last + 1]
-            self.endRemoveRows()
-        self._rows = {line.cue.id: row for row, line in enumerate(self._lines)}
-
-    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008 (Qt's name and default)
-        return 0 if parent.isValid() else len(self._lines)
-
-    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> object:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
-        return None
-
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        line = self._lines[index.row()]
-        if role == LINE_ROLE:
-            return line
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(line, index.column())
-        if role == SORT_ROLE:
-            return self._sort_key(line, index.column())
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _tool_tip(line)
-        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == STATE:
-            return f"line {line.cue.id} {self._text(line, STATE)}"
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(index.column())
-        return None
-
-    def _text(self, line: Line, column: int) -> str:
-        cue, take = line.cue, shown_take(line)
-        if column == STATE:
-            return _state_text(line)
-        if column == LINE:
-            return cue.id
-        if column == CHARACTER:
-            return cue.character
-        if column == TEXT:
-            return " ".join(cue.text.split())
-        if column == TIMBRE:
-            return cue.timbre
-        if column == EMOTION:
-            return cue.emotion if cue.weight == 1.0 else f"{cue.emotion} x {cue.weight:.2f}"
-        if column == AT:
-            return "" if cue.at is None else _clock(cue.at.sample, cue.at.rate)
-        if column == ASKED:
-            return f"{cue.length.seconds:.3f} s" if cue.length else "natural"
-        if column == ACTUAL:
-            seconds = actual_seconds(take)
-            return "" if seconds is None else f"{seconds:.3f} s"
-        return str(len(line.takes) or "")
-
-    def _sort_key(self, line: Line, column: int) -> object:
-        if column == AT:
-            return line.cue.at.sample / line.cue.at.rate if line.cue.at else -1.0
-        if column == ASKED:
-            return line.cue.length.seconds if line.cue.length else -1.0
-        if column == ACTUAL:
-            return actual_seconds(shown_take(line)) or -1.0
-        return len(line.takes) if column == TAKES else self._text(line, column).casefold()
-
-
-class CueFilter(QSortFilterProxyModel):
-    """Rows in which every word of the search occurs in one of the cells."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._words: tuple[str, ...] = ()
-        self.setSortRole(SORT_ROLE)
-
-    def search(self, text: str) -> None:
-        self._words = tuple(text.casefold().split())
-        self.invalidate()
-
-    def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:
-        source = self.sourceModel()
-        if not self._words or source is None:
-            return True
-        line: Line = source.index(row, 0, parent).data(LINE_ROLE)
-        cue = line.cue
-        all_text = f"{cue.id} {cue.character} {cue.text} {cue.timbre} {cue.emotion} {line.state}".casefold()
-        return all(word in all_text for word in self._words)
 
 
 class StateDelegate(QStyledItemDelegate):
@@ -220,7 +70,7 @@ class StateDelegate(QStyledItemDelegate):
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, chosen, painter, self._view)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box: QRect = option.rect.adjusted(10, 0, -8, 0)
+        box: QRect = option.rect.adjusted(10, 0, -4, 0)
         color: QColor = self._theme.color(STATE_TOKENS[line.state])
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
@@ -313,42 +163,3 @@ class CueView(QTableView):
     def _digits(self, count: int) -> int:
         """The width of so many digits, px."""
         return count * self.fontMetrics().horizontalAdvance("0")
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column in (AT, ASKED, ACTUAL, TAKES) else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
-
-
-def _clock(sample: int, rate: int) -> str:
-    """`H:MM:SS.mmm`, cut to the millisecond."""
-    seconds, rest = divmod(sample, rate)
-    return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest * 1000 // rate:03d}"
-
-
-def _state_text(line: Line) -> str:
-    take = shown_take(line)
-    if line.state == LineState.RENDERING:
-        return f"{line.state} {progress(line):.0%}"
-    # The warnings themselves are in the tool tip and, for the chosen line, above the waveform.
-    return f"{line.state} ⚠" if take is not None and take.warnings else line.state.value
-
-
-def _tool_tip(line: Line) -> str:
-    """All of a line, so that a narrow window hides nothing for good."""
-    cue, take = line.cue, shown_take(line)
-    facts = [cue.text, f"{cue.character} · {cue.timbre} · {cue.emotion}"]
-    if take is not None:
-        facts += [f"seed {take.seed}", take.error, *take.warnings]
-    return plain_tip("\n".join(filter(None, facts)))
-
-
-def _runs(rows: Iterable[int]) -> list[tuple[int, int]]:
-    """Rows as runs (first, last), rising."""
-    runs: list[tuple[int, int]] = []
-    for row in sorted(set(rows)):
-        if runs and runs[-1][1] == row - 1:
-            runs[-1] = (runs[-1][0], row)
-        else:
-            runs.append((row, row))
-    return runs

@@ -11,15 +11,12 @@ from typing import Any
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
-    QButtonGroup,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QMainWindow,
     QScrollArea,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -27,9 +24,10 @@ from PyQt6.QtWidgets import (
 from bridge import events
 from bridge.cue import Line
 from gui.composer import Composer
-from gui.cue_table import CueModel, CueView
-from gui.icons import icon
+from gui.cue_model import CueModel
+from gui.cue_table import CueView
 from gui.link import DaemonLink, Failure
+from gui.page_rail import LINES_PAGE, LOG_PAGE, SETTINGS_PAGE, PageRail
 from gui.pages import LogPage, SettingsPage
 from gui.preset_editor import PresetEditor
 from gui.takes_view import TakesView
@@ -37,8 +35,6 @@ from gui.theme import Theme
 from gui.transport_bar import TransportBar
 from gui.widgets import chain_tabs, label
 
-PAGES = (("Lines", "lines"), ("Log", "log"), ("Settings", "settings"))
-LINES_PAGE, LOG_PAGE, SETTINGS_PAGE = range(len(PAGES))
 CANCELLED = "cancelled"  # code of the ending of a take that nobody wants any more: no error
 KEYS = {  # for the settings page; _shortcuts and _table_actions make them true
     "Ctrl+Return": "render the text",
@@ -76,6 +72,7 @@ class MainWindow(QMainWindow):
         self.log = LogPage(theme)
         self.settings_page = SettingsPage(settings, theme.appearance, KEYS)
         self.bar = TransportBar(theme)
+        self.rail = PageRail(theme)
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search lines (Ctrl+F)")
         self.search.setAccessibleName("Search lines")
@@ -87,16 +84,15 @@ class MainWindow(QMainWindow):
         self._connect()
         self._shortcuts()
         self._table_actions()
-        self._paint_icons()
         self._show_empty()
         self.composer.text.setFocus()
 
     def show_page(self, index: int) -> None:
         self._stack.setCurrentIndex(index)
-        self._rail_button(index).setChecked(True)
+        self.rail.show_page(index)
         if index == LOG_PAGE:
             self._unseen_errors = 0
-            self._name_log()
+            self.rail.show_unseen(self._unseen_errors)
             self.bar.clear_error()
 
     def render_line(self) -> None:
@@ -165,7 +161,7 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(page)
         body = QHBoxLayout()
         body.setSpacing(0)
-        body.addWidget(self._make_rail())
+        body.addWidget(self.rail)
         body.addWidget(self._stack, 1)
         whole = QWidget()
         column = QVBoxLayout(whole)
@@ -174,41 +170,9 @@ class MainWindow(QMainWindow):
         column.addLayout(body, 1)
         column.addWidget(self.bar)
         self.setCentralWidget(whole)
-        write = self.composer
-        chain_tabs(
-            [self.search, self.table, self.takes.list, *self.takes.buttons()]
-            + [write.text, write.character, write.at, write.takes, write.seed, write.exact, write.seconds, write.drop]
-            + [write.play_button, write.render_button, *self.presets.controls()]
-            + [self.log.view, self.log.log_osc, self.log.copy_button, self.log.clear_button]
-            + [self.settings_page, self.settings_page.appearance, self.bar.stop_button, self.bar.error]
-            + [self._rail_button(number) for number in range(len(PAGES))]
-        )
+        parts = (self.takes, self.composer, self.presets, self.log, self.settings_page, self.bar, self.rail)
+        chain_tabs([self.search, self.table, *(widget for part in parts for widget in part.controls())])
         self.show_page(LINES_PAGE)
-
-    def _make_rail(self) -> QFrame:
-        rail = QFrame()
-        rail.setProperty("role", "rail")
-        buttons = QVBoxLayout(rail)
-        buttons.setContentsMargins(6, 10, 6, 10)
-        self._rail = QButtonGroup(self)
-        for number, (name, _) in enumerate(PAGES):
-            button = QToolButton()
-            button.setText(name)
-            button.setToolTip(f"{name} (Ctrl+{number + 1})")
-            button.setProperty("role", "rail")
-            button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setMinimumWidth(self.fontMetrics().horizontalAdvance("Settings") + 12)
-            self._rail.addButton(button, number)
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        return rail
-
-    def _rail_button(self, number: int) -> QToolButton:
-        button = self._rail.button(number)
-        assert isinstance(button, QToolButton)
-        return button
 
     def _connect(self) -> None:
         link, log = self.link, self.log
@@ -223,7 +187,7 @@ class MainWindow(QMainWindow):
         link.warned.connect(lambda e: log.add("warning", f"{e.source}: {e.text}"))
         link.take_ended.connect(self._take_ended)
         link.drop_ended.connect(self._drop_ended)
-        self._rail.idClicked.connect(self.show_page)
+        self.rail.page_wished.connect(self.show_page)
         self.search.textChanged.connect(self.table.filter.search)
         self.table.chosen.connect(self.takes.show_line)
         self.table.play_wished.connect(lambda line_id: link.play(line_id))
@@ -238,7 +202,6 @@ class MainWindow(QMainWindow):
         self.presets.save_wished.connect(lambda name, weights: link.save_emotion(name, weights))
         self.presets.clip_dropped.connect(self._add_clip)
         self.settings_page.appearance_wished.connect(self._theme.set_appearance)
-        self._theme.changed.connect(self._paint_icons)
 
     def _shortcuts(self) -> None:
         keys = {
@@ -348,19 +311,11 @@ class MainWindow(QMainWindow):
         self.bar.show_error(text)
         if self._stack.currentIndex() != LOG_PAGE:
             self._unseen_errors += 1
-            self._name_log()
-
-    def _name_log(self) -> None:
-        unseen = f" ({self._unseen_errors})" if self._unseen_errors else ""
-        self._rail_button(LOG_PAGE).setText(f"{PAGES[LOG_PAGE][0]}{unseen}")
+            self.rail.show_unseen(self._unseen_errors)
 
     def _show_empty(self) -> None:
         self._table_or_hint.setCurrentIndex(1 if self.model.rowCount() else 0)
         self.takes.setVisible(self.model.rowCount() > 0)
-
-    def _paint_icons(self) -> None:
-        for number, (_, name) in enumerate(PAGES):
-            self._rail_button(number).setIcon(icon(name, self._theme.tokens.text))
 
 
 def _copy_into(source: Path, inbox: Path) -> None:

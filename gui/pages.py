@@ -79,6 +79,10 @@ class LogPage(QWidget):
         column.addLayout(head)
         column.addWidget(self.view)
 
+    def controls(self) -> list[QWidget]:
+        """What Tab goes through, in order."""
+        return [self.view, self.log_osc, self.copy_button, self.clear_button]
+
     def add(self, kind: str, text: str) -> None:
         """`kind`: error, warning, take, drop, preset or any short word."""
         self.view.appendPlainText(f"{time.strftime('%H:%M:%S')}  {kind:<8}{text}")
@@ -138,6 +142,10 @@ class SettingsPage(QScrollArea):
         column.addStretch(1)
         self.setWidget(body)
         self.setWidgetResizable(True)
+
+    def controls(self) -> list[QWidget]:
+        """What Tab goes through, in order."""
+        return [self, self.appearance]
 
 
 def _form(rows: Mapping[str, QWidget | str]) -> QFormLayout:

@@ -21,7 +21,8 @@ from bridge.cue import Cue, Length, Line, LineState, Take
 from bridge.timeline import Position
 from gui.application import application
 from gui.link import DaemonLink
-from gui.main_window import LINES_PAGE, LOG_PAGE, SETTINGS_PAGE, MainWindow
+from gui.main_window import MainWindow
+from gui.page_rail import LINES_PAGE, LOG_PAGE, SETTINGS_PAGE
 from gui.theme import Theme
 
 RATE = 48_000

@@ -13,7 +13,7 @@ from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
 from bridge.cue import Line, LineState, Take
-from gui.cue_table import actual_seconds, shown_take
+from gui.cue_model import actual_seconds, shown_take
 from gui.icons import icon
 from gui.theme import Theme
 from gui.widgets import ElidedLabel, label, set_role
@@ -107,6 +107,10 @@ class TakesView(QFrame):
     def buttons(self) -> list[QPushButton]:
         """From left to right."""
         return [self.play_button, self.pick_button, self.drop_button, self.cancel_button]
+
+    def controls(self) -> list[QWidget]:
+        """What Tab goes through, in order."""
+        return [self.list, *self.buttons()]
 
     def show_line(self, line: Line | None) -> None:
         """Show a line, or what is new of the one that is shown: the take that was chosen stays chosen."""

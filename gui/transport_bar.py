@@ -57,6 +57,10 @@ class TransportBar(QFrame):
         self.show_status(events.Status(0, 0, 0, "loading", "", 0.0))
         self.clear_error()
 
+    def controls(self) -> list[QWidget]:
+        """What Tab goes through, in order."""
+        return [self.stop_button, self.error]
+
     def show_level(self, level: events.Level) -> None:
         self.meter.setValue(round(min(0.0, max(FLOOR_DB, level.peak_db))))
         self.level_text.setText(f"{level.peak_db:.1f} dB" if level.peak_db > FLOOR_DB else "-inf dB")

@@ -14,7 +14,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 from pytestqt.qtbot import QtBot
 
 from gui.faults import FaultCatcher
-from gui.main_window import LOG_PAGE, MainWindow
+from gui.main_window import MainWindow
+from gui.page_rail import LOG_PAGE
 from gui.screenshots import save
 
 ROOT = Path(__file__).parents[2]
@@ -115,7 +116,7 @@ def test_faults_go_to_the_hook_before_too_and_a_fault_while_telling_one_does_not
 def test_a_fault_is_counted_and_its_traceback_is_in_the_log(panel: MainWindow) -> None:
     panel.show_fault("fault of the panel: ValueError: x", "Traceback:\n  line 1\nValueError: x")
     assert "line 1" in panel.log.view.toPlainText()
-    assert panel._rail_button(LOG_PAGE).text() == "Log (1)"
+    assert panel.rail.button(LOG_PAGE).text() == "Log (1)"
 
 
 def test_the_pictures_are_made(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

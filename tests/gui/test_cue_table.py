@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from bridge.cue import Cue, Length, Line, LineState, Take
 from bridge.timeline import Position
-from gui.cue_table import ACTUAL, ASKED, AT, COLUMNS, LINE, STATE, TAKES, TEXT, CueModel, CueView
+from gui.cue_model import ACTUAL, ASKED, AT, COLUMNS, LINE, STATE, TAKES, TEXT, CueModel
+from gui.cue_table import CueView
 from gui.theme import Theme
 from tests.gui.stand_in import make_line
 

@@ -17,8 +17,9 @@ from pytestqt.qtbot import QtBot
 from bridge import events
 from bridge.cue import Cue, Length, LineState
 from bridge.timeline import Position
-from gui.cue_table import ACTUAL, STATE
-from gui.main_window import LINES_PAGE, LOG_PAGE, PAGES, MainWindow
+from gui.cue_model import ACTUAL, STATE
+from gui.main_window import MainWindow
+from gui.page_rail import LINES_PAGE, LOG_PAGE, PAGES
 from tests.gui.stand_in import RATE, Refusal, StandInDaemon, make_line
 
 WAIT_MS = 20_000
@@ -285,10 +286,10 @@ def test_a_refusal_stands_in_the_bar_and_in_the_log(qtbot: QtBot, panel: MainWin
     qtbot.waitUntil(lambda: "10000 takes wait already; cancel some" in log_text(panel), timeout=WAIT_MS)
     assert "busy" in log_text(panel)
     assert panel.bar.error.isEnabled() and "10000 takes" in panel.bar.error.toolTip()
-    assert panel._rail_button(LOG_PAGE).text() == "Log (1)"
+    assert panel.rail.button(LOG_PAGE).text() == "Log (1)"
     qtbot.mouseClick(panel.bar.error, Qt.MouseButton.LeftButton)
     assert panel.log.isVisible() and not panel.bar.error.isEnabled()
-    assert panel._rail_button(LOG_PAGE).text() == "Log"
+    assert panel.rail.button(LOG_PAGE).text() == "Log"
 
 
 def test_errors_warnings_and_osc_are_logged(qtbot: QtBot, panel: MainWindow, daemon: StandInDaemon) -> None:
@@ -407,8 +408,8 @@ def takes_tab(widget: QWidget) -> bool:
 
 
 def test_arrow_keys_turn_the_pages(qtbot: QtBot, panel: MainWindow) -> None:
-    panel._rail_button(LINES_PAGE).setFocus()
-    qtbot.keyClick(panel._rail_button(LINES_PAGE), Qt.Key.Key_Down)
+    panel.rail.button(LINES_PAGE).setFocus()
+    qtbot.keyClick(panel.rail.button(LINES_PAGE), Qt.Key.Key_Down)
     assert panel.log.isVisible()
 
 

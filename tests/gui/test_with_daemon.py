@@ -15,7 +15,7 @@ from bridge.cue import LineState
 from bridge.daemon import Daemon
 from bridge.settings import Settings
 from engine.errors import EngineError
-from gui.cue_table import ACTUAL, ASKED, STATE
+from gui.cue_model import ACTUAL, ASKED, STATE
 from gui.main_window import MainWindow
 from tests.fakes import FakePlayer, FakeSynthesizer
 from tests.gui.test_panel import CTRL, WAIT_MS, cell, log_text
