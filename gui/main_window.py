@@ -187,6 +187,7 @@ class MainWindow(QMainWindow):
         link.warned.connect(lambda e: log.add("warning", f"{e.source}: {e.text}"))
         link.take_ended.connect(self._take_ended)
         link.drop_ended.connect(self._drop_ended)
+        link.play_ended.connect(self._play_ended)
         self.rail.page_wished.connect(self.show_page)
         self.search.textChanged.connect(self.table.filter.search)
         self.table.chosen.connect(self.takes.show_line)
@@ -305,6 +306,12 @@ class MainWindow(QMainWindow):
             self.log.add("drop", text)
         else:
             self._show_error(event.text, text)
+
+    def _play_ended(self, event: events.PlayEnded) -> None:
+        how = "stopped" if event.stopped else "to the end"
+        self.log.add(
+            "play", f"{event.take_id} {how}: {event.n_samples} samples, first after {event.first_sound_ms:.0f} ms"
+        )
 
     def _show_error(self, text: str, for_log: str) -> None:
         self.log.add("error", for_log)

@@ -299,7 +299,15 @@ def test_errors_warnings_and_osc_are_logged(qtbot: QtBot, panel: MainWindow, dae
     daemon.tell(events.TakeEnded(line, "a_t01", False, "engine_failed", "the voice lost its words"))
     daemon.tell(events.DropEnded("a", "a_t01", "reaper_project", "smp:0@48000", "", False, "the project is open"))
     daemon.tell(events.OscTraffic(True, "127.0.0.1:5000", "/cuevox/line/render", ("a", "Hi there", 2.4)))
-    words = ("seconds is 'long'", "stretched by 1.4", "lost its words", "project is open", "'Hi there' 2.4")
+    daemon.tell(events.PlayEnded("a", "a_t01", 4800, 12.3, True))
+    words = (
+        "a_t01 stopped: 4800 samples, first after 12 ms",
+        "seconds is 'long'",
+        "stretched by 1.4",
+        "lost its words",
+        "project is open",
+        "'Hi there' 2.4",
+    )
     qtbot.waitUntil(lambda: all(word in log_text(panel) for word in words), timeout=WAIT_MS)
     panel.log.log_osc.setChecked(False)
     daemon.tell(events.OscTraffic(True, "127.0.0.1:5000", "/cuevox/not/shown", ()))
