@@ -20,7 +20,7 @@ from typing import Any
 
 from bridge import events
 from bridge.errors import BridgeError, RefusedError
-from bridge.osc_arguments import Arguments, as_number, request_of
+from bridge.osc_arguments import Arguments, as_number, common_of
 from bridge.osc_clients import Clients, Peer
 from bridge.osc_commands import Action, Commands, OscDaemon
 from bridge.osc_endings import CLOSING, OpenCalls
@@ -105,9 +105,7 @@ class OscApi:
     def refuse(self, peer: Peer, error: BridgeError, messages: Sequence[Message] = ()) -> None:
         """Answer what cannot be read, or comes at a wrong time, with an error."""
         if messages:
-            self.carry_out(
-                [Checked(Call(peer, m.address, request_of(m)), m, error=error) for m in messages if not _is_answer(m)]
-            )
+            self.carry_out([_refused(peer, m, error) for m in messages if not _is_answer(m)])
         else:
             address = error.address if isinstance(error, PacketError) else ""
             self._inbox.put(partial(self._replies.error, Call(peer, address), error.code, str(error)))
@@ -130,12 +128,10 @@ class OscApi:
             call.request_id, call.reply_port = args.request_id, args.reply_port
             return Checked(call, message, action)
         except BridgeError as error:
-            call.request_id = request_of(message)
-            return Checked(call, message, error=error)
+            return _refused(peer, message, error)
         except Exception as error:  # a fault of ours is an answer too, not silence
             _log.exception("%s could not be read", message.address)
-            call.request_id = request_of(message)
-            return Checked(call, message, error=InternalFaultError(error))
+            return _refused(peer, message, InternalFaultError(error))
 
     # ---- the API's thread -------------------------------------------------------------------------------------------
 
@@ -216,6 +212,10 @@ class OscApi:
 
     def _put_out(self, peer: Peer, message: Message) -> None:
         self._send(peer, message)
+
+
+def _refused(peer: Peer, message: Message, error: BridgeError) -> Checked:
+    return Checked(Call(peer, message.address, *common_of(message)), message, error=error)
 
 
 def _all_or_none(checked: list[Checked]) -> list[Checked]:

@@ -6,7 +6,9 @@ be right.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import itertools
 import math
 from collections.abc import Iterable
 
@@ -163,15 +165,16 @@ def number_text(arg: Arg, name: str) -> str:
     return np.format_float_positional(value, trim="-")
 
 
-def request_of(message: Message) -> str:
-    """The request id of a message that could not be read, for its error reply; empty when there is none."""
-    for key, value in zip(message.args[-2::-1], message.args[:0:-1], strict=False):
-        if key == Arg("s", "request"):
-            try:
-                return as_name(value, "request")
-            except BadArgumentError:
-                return ""
-    return ""
+def common_of(message: Message) -> tuple[str, int | None]:
+    """Request id and reply port of a message that could not be read, for its error reply; as far as they are good."""
+    request_id, port = "", None
+    for key, value in itertools.pairwise(message.args):
+        with contextlib.suppress(BadArgumentError):
+            if key == Arg("s", "request"):
+                request_id = as_name(value, "request")
+            elif key == Arg("s", "reply_port"):
+                port = as_whole(value, "reply_port", 1, MAX_PORT)
+    return request_id, port
 
 
 def _shown(arg: Arg) -> str:

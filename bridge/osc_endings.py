@@ -18,7 +18,7 @@ STRETCH = (0.75, 1.25)  # where the voice still sounds like itself; outside it t
 @dataclass
 class _Open:
     call: Call
-    told: set[str] = field(default_factory=set)  # warnings, by code and text
+    told: set[str] = field(default_factory=set)  # warnings, by their text
     last_progress_s: float = float("-inf")
 
 
@@ -53,8 +53,7 @@ class OpenCalls:
     def expect_drop(self, call: Call, take_id: str, target: str | None = None) -> None:
         """`target`: None for all that the settings name; there is one ending, when the last of them is done."""
         targets = self._drop_targets if target is None else (target,)
-        if targets:
-            self._drops.setdefault(take_id, []).append(_OpenDrop(call, targets))
+        self._drops.setdefault(take_id, []).append(_OpenDrop(call, targets))
 
     def on_event(self, event: events.Event) -> None:
         match event:
@@ -132,7 +131,8 @@ class OpenCalls:
 
     def _on_drop_ended(self, event: events.DropEnded) -> None:
         waiting = self._drops.get(event.take_id, [])
-        each = next((d for d in waiting if event.target in d.targets and event.target not in d.ended), None)
+        # An event without a target: there is none in the settings, so it is the only one.
+        each = next((d for d in waiting if event.target in (d.targets or ("",)) and event.target not in d.ended), None)
         if each is None:
             return
         each.ended[event.target] = event

@@ -73,6 +73,15 @@ def test_replies_go_to_the_port_that_was_chosen(studio: Studio, desk: Desk) -> N
     assert desk.kept == []
 
 
+def test_errors_go_to_the_reply_port_as_well(studio: Studio, desk: Desk) -> None:
+    with Desk(studio.port) as sender:
+        for wrong in (("l", "", "reply_port", desk.port, "request", 1), ("l", TEXT, "reply_port", desk.port, "zzz", 1)):
+            sender.send(RENDER, *wrong)
+            assert desk.hear().status == "error"
+        sender.send(RENDER, "l", "", "reply_port", "x")
+        assert sender.hear().status == "error"
+
+
 def test_quit_is_answered_and_then_asked_of_the_daemon(studio: Studio, desk: Desk) -> None:
     assert desk.ask("/cuevox/server/quit").status == "done"
     studio.daemon.wait_for_quit(threading.Event())
@@ -351,6 +360,16 @@ def test_a_line_with_drop_tells_what_became_of_it(studio: Studio, desk: Desk) ->
     dropped = desk.status("done", DROP)
     assert dropped.request == "r" and dropped.data[3] == "smp:48000@48000"
     assert desk.ask("/cuevox/line/status", "l").data[1] == "dropped"
+
+
+def test_a_drop_without_any_target_has_its_ending(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, osc_port=0, drop_targets=())
+    with open_studio(tmp_path, settings=settings) as studio, Desk(studio.port) as desk:
+        assert desk.ask(RENDER, "l", TEXT, "drop", "yes", "request", "r").status == "done"
+        nowhere = desk.status("error", DROP)
+        assert (nowhere.request, nowhere.code, nowhere.data[:2]) == ("r", "drop_failed", ("l", "l_t01"))
+        assert "drop_targets" in nowhere.text
+        assert desk.ask(DROP, "l").code == "refused"
 
 
 def test_a_drop_that_fails_says_why(studio: Studio, desk: Desk) -> None:
