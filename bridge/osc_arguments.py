@@ -128,19 +128,22 @@ def as_number(arg: Arg, name: str, low: float, high: float) -> float:
 
 
 def as_whole(arg: Arg, name: str, low: int, high: int) -> int:
-    wanted = f"give a whole number from {low} to {high}"
-    try:
-        value = int(str(arg.value)) if arg.type == "s" else None
-    except ValueError:
-        value = None  # 3.0 as text is whole as well
-    if value is None:
-        number = int(arg.value) if isinstance(arg.value, int) else as_number(arg, name, -math.inf, math.inf)
-        if number != number or number in (math.inf, -math.inf) or number != int(number):
-            raise BadArgumentError(f"{name} is {number:g}; {wanted}")
-        value = int(number)
-    if not low <= value <= high:
-        raise BadArgumentError(f"{name} is {value}; {wanted}")
-    return value
+    value = arg.value
+    if isinstance(value, str):
+        try:
+            value = int(value)
+        except ValueError:  # 3.0 as text is whole as well
+            with contextlib.suppress(ValueError):
+                value = float(value)
+    # A whole float is turned into an int exactly, and NaN and the infinities are not whole.
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or not low <= value <= high:
+        shown = (
+            f"{value:g}" if isinstance(value, float) else _cut(str(value)) if isinstance(value, int) else _shown(arg)
+        )
+        raise BadArgumentError(f"{name} is {shown}; give a whole number from {low} to {high}")
+    return int(value)
 
 
 def as_yes_no(arg: Arg, name: str) -> bool:
