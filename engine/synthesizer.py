@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -26,8 +26,7 @@ from engine.text import Phonemiser, SpokenText
 from engine.types import Audio, Emotion, Plan, Rendering, RenderRequest, Timbre, WordTime
 
 STRETCH = (0.75, 1.25)  # lengths against the model's own that still sound natural
-SPEEDS = (0.5, 2.0)
-MAX_LINE_S = 300.0
+MAX_PHONEMES = 180  # of what the GPT says in one go; the corpus has lines of up to 220
 LEAST_EMOTION = 0.15  # heard weights below it are the encoder's doubt, not the speaker's mood
 
 
@@ -79,7 +78,7 @@ class Synthesizer:
         Raises BadTextError when there is nothing to speak.
         """
         emotion = torch.tensor([request.emotion.weights])
-        spoken = self._phonemise.split(request.text)
+        spoken = self._phonemise(request.text).split(MAX_PHONEMES)
         natural = [speech_planner.plan(self._t2s, self._ids_of(part), emotion) for part in spoken]
         natural_s = sum(p.total_s for p in natural)
         rate, hop = request.rate, self._vocoder.config.hop
@@ -138,12 +137,12 @@ def _warnings(stretch: float) -> tuple[str, ...]:
     )
 
 
-def _word_times(spoken: list[SpokenText], plans: list[LinePlan]) -> tuple[WordTime, ...]:
+def _word_times(spoken: Sequence[SpokenText], plans: list[LinePlan]) -> tuple[WordTime, ...]:
     times, at = [], 0.0
     for part, plan in zip(spoken, plans, strict=True):
         edges = at + np.concatenate([[0.0], np.cumsum(plan.seconds[0].double().numpy())])
-        for word, first, end in part.words:  # places among the phonemes; the pause before them is place 0
-            times.append(WordTime(word, float(edges[first + 1]), float(edges[end + 1])))
+        for word in part.words:  # places among the phonemes; the pause before them is place 0
+            times.append(WordTime(word.written, float(edges[word.first + 1]), float(edges[word.end + 1])))
         at = float(edges[-1])
     return tuple(times)
 
