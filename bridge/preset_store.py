@@ -19,7 +19,6 @@ from engine.types import EMOTIONS, Emotion
 
 SHIPPED = Path(__file__).resolve().parent.parent / "presets"
 CLIP_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg")
-LEAST_SPEECH_S = 1.0  # a voice cannot be told from less
 MAX_CLIP_BYTES = 200_000_000
 MAX_PRESET_BYTES = 100_000
 MAX_NAME_LENGTH = 80
@@ -143,10 +142,6 @@ class PresetStore:
                 f"{file!r} is larger than {MAX_CLIP_BYTES // 10**6} MB; ten seconds of speech are enough"
             )
         speech_s = _seconds_of_speech(source)
-        if speech_s < LEAST_SPEECH_S:
-            raise BadClipError(
-                f"{file!r} holds {speech_s:.1f} s of speech; {LEAST_SPEECH_S:g} s is the least, 5 to 10 s are best"
-            )
         data = source.read_bytes()
         with self._writing:
             path = self._place("timbre", name, self._timbres)
@@ -247,14 +242,16 @@ def _colour(name: str) -> str:
 
 
 def _seconds_of_speech(path: Path) -> float:
-    """Raises BadClipError."""
+    """Raises BadClipError, also when there is no voice in it: better now than at every line that it is to speak."""
     # Imported here, since torch comes with it and takes seconds: the daemon is ready long before.
     from engine.audio import read_clip, speech_bounds
+    from engine.prompt import prompt_features
 
     try:
         audio, rate = read_clip(path)
+        prompt_features(audio, rate)
     except EngineError as error:
-        raise BadClipError(str(error)) from error
+        raise BadClipError(f"{path.name}: {error}") from error
     first, end = speech_bounds(audio, rate)
     return (end - first) / rate
 
