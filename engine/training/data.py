@@ -55,6 +55,8 @@ class Corpus:
         self.audio = np.load(folder / "audio.npy", mmap_mode="r")
         self.place = np.load(folder / "phoneme.npy", mmap_mode="r")
         self.f0 = np.load(folder / "f0.npy")
+        spoken = folder / "spoken.npy"  # mels as S2M makes them, once it is trained
+        self.spoken = np.load(spoken, mmap_mode="r") if spoken.exists() else None
         self.octave = np.zeros_like(self.f0)
         for line in self.lines:
             at = slice(line.start, line.start + line.n_frames)

@@ -1,6 +1,7 @@
 """Train semantic tokens and latents to mel, with the encoders of speaker and emotion.
 
 python -m engine.training.s2m --data DATA --out s2m.pt [--minutes 60]
+python -m engine.training.s2m --data DATA --out s2m.pt --write 600    # DATA/spoken.npy: mels of 600 lines as S2M makes them
 
 Before DATA/latents.npy is there, tokens alone are trained on; going on with it later adds the latents.
 """
@@ -16,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.flow import noisy
+from engine.renderer import Sampling
 from engine.s2m import RESIDUAL_STD, S2M, S2MConfig
 from engine.tokeniser import FSQ
 from engine.training.data import N_MELS, Corpus
@@ -84,12 +86,17 @@ class Pieces:
         if self.latents is not None:
             latents = torch.from_numpy(self.latents[place : place + TOKENS].astype(np.float32))
         features = self.corpus.features(line.start + 4 * first, 4 * TOKENS).T
-        others = [j for j in self.of_timbre[line.timbre] if j != i] or [i]
+        prompt, emotion = self.prompt(rng, i)
+        return codes, latents, features, prompt, torch.tensor(self.corpus.base(line)), emotion
+
+    def prompt(self, rng: np.random.Generator, i: int) -> tuple[Tensor, Tensor]:
+        """A prompt (n_mels + 2, PROMPT) of line i's timbre from another line, and that line's emotion."""
+        timbre = self.corpus.lines[i].timbre
+        others = [j for j in self.of_timbre[timbre] if j != i] or [i]
         other = self.corpus.lines[others[int(rng.integers(len(others)))]]
         start = int(rng.integers(max(1, other.n_frames - PROMPT)))
         prompt = self.corpus.prompt(other, start, min(PROMPT, other.n_frames - start)).T
-        prompt = torch.cat([prompt] * -(-PROMPT // prompt.shape[1]), 1)[:, :PROMPT]
-        return codes, latents, features, prompt, torch.tensor(self.corpus.base(line)), other.emotion.float()
+        return torch.cat([prompt] * -(-PROMPT // prompt.shape[1]), 1)[:, :PROMPT], other.emotion.float()
 
 
 def jitter(codes: Tensor, fsq: FSQ) -> Tensor:
@@ -146,9 +153,33 @@ def train(data: Path, out: Path, minutes: float, device: str) -> None:
     loop.run(losses, check)
 
 
+@torch.inference_mode()
+def write(data: Path, out: Path, n_lines: int) -> None:
+    """Mels as the vocoder will get them: spoken.npy (N, n_mels) float16, normalised, nan where no line was made."""
+    pieces, model, rng = Pieces(data), S2M(CONFIG).eval(), np.random.default_rng(0)
+    model.load_state_dict(torch.load(out, weights_only=True)["model"])
+    assert pieces.latents is not None, "write the latents first (engine.training.t2s --write)"
+    spoken = np.full(pieces.corpus.mel.shape, np.nan, np.float16)
+    for i in rng.choice(pieces.corpus.train, n_lines, replace=False):
+        line, (first, n) = pieces.corpus.lines[i], pieces.codes.places[i]
+        latents = torch.from_numpy(pieces.latents[first : first + n].astype(np.float32))[None]
+        speaker, _ = model.encode_speaker(pieces.prompt(rng, i)[0][None])
+        foretold = model.regulator(pieces.codes.of(i)[None], latents, torch.ones(1), speaker, line.n_frames)
+        noise = torch.randn(1, N_MELS, line.n_frames) * Sampling.flow_temperature
+        mel = model.mel(foretold, speaker, noise, Sampling.flow_steps)
+        spoken[line.start : line.start + line.n_frames] = mel[0].T.numpy()
+    np.save(data / "spoken.npy", spoken)
+    print(f"{int(np.isfinite(spoken[:, 0]).sum())} frames of {n_lines} lines")
+
+
 def main() -> None:
-    args = arguments(__doc__, minutes=60).parse_args()
-    train(args.data, args.out, args.minutes, args.device)
+    parser = arguments(__doc__, minutes=60)
+    parser.add_argument("--write", type=int, metavar="LINES")
+    args = parser.parse_args()
+    if args.write:
+        write(args.data, args.out, args.write)
+    else:
+        train(args.data, args.out, args.minutes, args.device)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 """Train the source-filter vocoder on the corpus's own mels and pitch.
 
 python -m engine.training.vocoder --data DATA --out vocoder.pt [--minutes 25]
+
+Where DATA/spoken.npy is there, half of the pieces show the vocoder the mels that S2M makes of a line instead of the
+line's own.
 """
 
 from __future__ import annotations
@@ -35,6 +38,11 @@ def batch_of(corpus: Corpus, rng: np.random.Generator, lines: list[int], batch: 
     wide = torch.from_numpy((audio / 32768 * gain).astype(np.float32))
     mel = (log_mel(wide)[:, :, margin:-margin] - MEL_MEAN) / MEL_STD
     f0 = torch.from_numpy(np.stack([corpus.f0[at + margin : at + margin + CROP] for _, at in picked]))
+    if corpus.spoken is not None:
+        for row, (_, at) in enumerate(picked):
+            made = corpus.spoken[at + margin : at + margin + CROP].astype(np.float32).T
+            if np.isfinite(made).all() and rng.random() < 0.5:
+                mel[row] = torch.from_numpy(made) + float(np.log(gain[row, 0])) / MEL_STD
     return wide[:, margin * MINI_MEL.hop : -margin * MINI_MEL.hop], mel, f0
 
 
