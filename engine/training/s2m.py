@@ -1,7 +1,7 @@
 """Train semantic tokens and latents to mel, with the encoders of speaker and emotion.
 
 python -m engine.training.s2m --data DATA --out s2m.pt [--minutes 60]
-python -m engine.training.s2m --data DATA --out s2m.pt --write 600    # DATA/spoken.npy: mels of 600 lines as S2M makes them
+python -m engine.training.s2m --data DATA --out s2m.pt --write 600    # DATA/spoken.npy: mels of 600 lines
 
 Before DATA/latents.npy is there, tokens alone are trained on; going on with it later adds the latents.
 """

@@ -2,8 +2,8 @@
 
 python -m engine.training.vocoder --data DATA --out vocoder.pt [--minutes 25]
 
-Where DATA/spoken.npy is there, half of the pieces show the vocoder the mels that S2M makes of a line instead of the
-line's own.
+Where DATA/spoken.npy is there, its lines are gone on with, and half of the pieces show the vocoder the mel that S2M made
+instead of the line's own.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ CROP, BATCH = 40, 12
 RESOLUTIONS = (256, 512, 1024, 2048)
 
 
-def batch_of(corpus: Corpus, rng: np.random.Generator, lines: list[int], batch: int = BATCH) -> tuple[Tensor, ...]:
+def batch_of(
+    corpus: Corpus, rng: np.random.Generator, lines: list[int], batch: int = BATCH, *, own: bool = False
+) -> tuple[Tensor, ...]:
     """audio (B, CROP hop) at random gain, its normalised mel (B, n_mels, CROP), F0 (B, CROP).
 
     The mel is that of a piece with its surroundings, as at run time, not of a piece cut out with silence around it.
@@ -38,10 +40,10 @@ def batch_of(corpus: Corpus, rng: np.random.Generator, lines: list[int], batch: 
     wide = torch.from_numpy((audio / 32768 * gain).astype(np.float32))
     mel = (log_mel(wide)[:, :, margin:-margin] - MEL_MEAN) / MEL_STD
     f0 = torch.from_numpy(np.stack([corpus.f0[at + margin : at + margin + CROP] for _, at in picked]))
-    if corpus.spoken is not None:
+    if corpus.spoken is not None and not own:
         for row, (_, at) in enumerate(picked):
             made = corpus.spoken[at + margin : at + margin + CROP].astype(np.float32).T
-            if np.isfinite(made).all() and rng.random() < 0.5:
+            if rng.random() < 0.5:
                 mel[row] = torch.from_numpy(made) + float(np.log(gain[row, 0])) / MEL_STD
     return wide[:, margin * MINI_MEL.hop : -margin * MINI_MEL.hop], mel, f0
 
@@ -64,15 +66,19 @@ def train(data: Path, out: Path, minutes: float, device: str) -> None:
     corpus, model = Corpus(data), SourceFilterVocoder(CONFIG)
     loop = Loop(model, out=out, minutes=minutes, peak=1e-3, device=device, betas=(0.8, 0.9), clip=10.0)
 
+    lines = corpus.train
+    if (spoken := corpus.spoken) is not None:
+        lines = [i for i in lines if np.isfinite(spoken[corpus.lines[i].start, 0])]
+
     def losses(rng: np.random.Generator) -> dict[str, Tensor]:
-        audio, mel, f0 = (x.to(device) for x in batch_of(corpus, rng, corpus.train))
+        audio, mel, f0 = (x.to(device) for x in batch_of(corpus, rng, lines))
         with torch.autocast(device, torch.bfloat16):
             made = model(mel, f0, torch.randn_like(audio))
         return spectral_losses(made, audio)
 
     @torch.inference_mode()
     def check() -> str:
-        audio, mel, f0 = batch_of(corpus, np.random.default_rng(0), corpus.dev, 48)
+        audio, mel, f0 = batch_of(corpus, np.random.default_rng(0), corpus.dev, 48, own=True)
         made = model(mel, f0, torch.randn(audio.shape, generator=torch.Generator().manual_seed(0)))
         return " ".join(f"{name} {float(loss):.3f}" for name, loss in spectral_losses(made, audio).items())
 
