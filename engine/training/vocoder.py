@@ -2,8 +2,8 @@
 
 python -m engine.training.vocoder --data DATA --out vocoder.pt [--minutes 25]
 
-Where DATA/spoken.npy is there, its lines are gone on with, and half of the pieces show the vocoder the mel that S2M made
-instead of the line's own.
+Where DATA/spoken.npy is there, its lines are gone on with, and half of the pieces show the vocoder the mel that S2M
+made instead of the line's own.
 """
 
 from __future__ import annotations
