@@ -1,4 +1,4 @@
-"""Errors of the bridge. The text says what was given, what rule it broke and what to do; it goes to DAW and panel as is."""
+"""Errors of the bridge. Each text says what was given, what rule it broke and what to do; DAW and panel show it as is."""
 
 from collections.abc import Iterable
 

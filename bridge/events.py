@@ -56,7 +56,7 @@ class DropEnded:
 
 @dataclass(frozen=True)
 class ErrorRaised:
-    """Something went wrong; `text` is for people, `code` is stable, `source` says where (osc, engine, audio, drop...)."""
+    """Something went wrong. `text` is for people, `code` is stable, `source` says where (osc, engine, audio...)."""
 
     source: str
     code: str
