@@ -1,4 +1,4 @@
-"""Errors of the bridge. Each text says what was given, what rule it broke and what to do; DAW and panel show it as is."""
+"""Errors of the bridge. A text says what was given, what rule it broke and what to do; DAW and panel show it as is."""
 
 from collections.abc import Iterable
 
