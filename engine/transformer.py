@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F
@@ -20,14 +21,33 @@ class TransformerConfig:
     dropout: float
 
 
+class AttentionSizes(Protocol):
+    """What a cache has to know of a transformer: its own config, or the GPT's."""
+
+    @property
+    def dim(self) -> int: ...
+
+    @property
+    def n_layer(self) -> int: ...
+
+    @property
+    def n_head(self) -> int: ...
+
+
 class KVCache:
     """Keys and values of what is passed already, for every layer; room for `max_len` positions is taken at once."""
 
     def __init__(
-        self, config: TransformerConfig, *, batch: int, max_len: int, dtype: torch.dtype = torch.float32
+        self,
+        config: AttentionSizes,
+        *,
+        batch: int,
+        max_len: int,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | None = None,
     ) -> None:
         shape = (config.n_layer, 2, batch, config.n_head, max_len, config.dim // config.n_head)
-        self._store = torch.zeros(shape, dtype=dtype)
+        self._store = torch.empty(shape, dtype=dtype, device=device)
         self.length = 0
 
     def append(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
@@ -40,6 +60,16 @@ class KVCache:
     def advance(self, n: int) -> None:
         """n positions have passed every layer."""
         self.length += n
+
+    def start_from(self, other: KVCache) -> None:
+        """Every row goes on after what the one row of `other` holds."""
+        self._store[..., : other.length, :] = other._store[..., : other.length, :]
+        self.length = other.length
+
+    def reorder(self, rows: Tensor, *, start: int) -> None:
+        """Row i goes on as row rows[i] did. What lies before position `start` is the same in all rows."""
+        past = self._store[..., start : self.length, :]
+        past.copy_(past.index_select(2, rows))
 
 
 def rotary(start: int, n: int, width: int, device: torch.device) -> Tensor:
