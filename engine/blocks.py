@@ -1,4 +1,4 @@
-"""Building blocks that several stages of the embedded voice share."""
+"""Building blocks that several stages share."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class ConvNeXt(nn.Module):
 
     REACH = 3
 
-    def __init__(self, dim: int, hidden: int, scale: float) -> None:
+    def __init__(self, dim: int, hidden: int, scale: float, norm_eps: float = 1e-5) -> None:
         super().__init__()
         self.depthwise = nn.Conv1d(dim, dim, 2 * self.REACH + 1, padding=self.REACH, groups=dim)
-        self.norm = nn.LayerNorm(dim)
+        self.norm = nn.LayerNorm(dim, eps=norm_eps)
         self.expand = nn.Linear(dim, hidden)
         self.contract = nn.Linear(hidden, dim)
         self.scale = nn.Parameter(torch.full((dim,), scale))

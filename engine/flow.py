@@ -8,6 +8,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+Velocity = Callable[[Tensor, Tensor], Tensor]  # x (B, ...), time (B,) -> (B, ...)
+
 
 def noisy(data: Tensor, noise: Tensor, time: Tensor) -> Tensor:
     """The point at `time` (B,) on the straight path from noise (B, ...) at 0 to data (B, ...) at 1."""
@@ -15,13 +17,29 @@ def noisy(data: Tensor, noise: Tensor, time: Tensor) -> Tensor:
     return (1 - t) * noise + t * data
 
 
-def solve(velocity: Callable[[Tensor, Tensor], Tensor], noise: Tensor, n_steps: int) -> Tensor:
-    """Follow velocity(x (B, ...), time (B,)) from noise at 0 to 1 in n_steps Euler steps.
+def cosine_times(n_steps: int) -> Tensor:
+    """(n_steps + 1,) from 0 to 1, even in 1 - cos(pi t / 2): short steps at the start, where the velocity turns most."""
+    return 1 - torch.cos(torch.linspace(0, torch.pi / 2, n_steps + 1))
 
-    The steps are even in 1 - cos(pi t / 2): short where the path begins, since there the velocity turns most.
-    """
-    times = 1 - torch.cos(torch.linspace(0, torch.pi / 2, n_steps + 1, device=noise.device))
+
+def even_times(n_steps: int) -> Tensor:
+    """(n_steps + 1,) from 0 to 1 in equal steps, as the official model is solved."""
+    return torch.linspace(0, 1, n_steps + 1)
+
+
+def follow(velocity: Velocity, noise: Tensor, times: Tensor) -> Tensor:
+    """Follow the velocity from noise (B, ...) at times[0] to times[-1], one Euler step between two times."""
     x = noise
-    for start, end in pairwise(times):
+    for start, end in pairwise(times.to(noise.device)):
         x = x + (end - start) * velocity(x, start.expand(len(x)))
     return x
+
+
+def solve(velocity: Velocity, noise: Tensor, n_steps: int) -> Tensor:
+    """Follow the velocity from noise (B, ...) at 0 to 1 in n_steps Euler steps on `cosine_times`."""
+    return follow(velocity, noise, cosine_times(n_steps))
+
+
+def guided(conditional: Tensor, unconditional: Tensor, strength: float) -> Tensor:
+    """Classifier-free guidance (Ho & Salimans 2022): further along where the condition leads; 0 gives it as it is."""
+    return (1 + strength) * conditional - strength * unconditional

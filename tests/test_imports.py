@@ -16,7 +16,7 @@ PARTS = ("engine", "bridge", "gui")
 # What the files of a part may import of us and of others, by top name. The standard library is free but for FORBIDDEN.
 MAY_IMPORT = {
     "engine": {"engine", "numpy", "torch", "torchaudio", "soundfile", "soxr", "safetensors", "phonemizer"}
-    | {"espeakng_loader", "parselmouth"},
+    | {"espeakng_loader", "parselmouth", "transformers", "yaml"},
     "bridge": {"bridge", "engine", "numpy", "soundfile", "soxr", "sounddevice", "pythonosc", "platformdirs"},
     "gui": {"gui", "bridge", "engine", "numpy", "soundfile", "PyQt6", "pyqtgraph"},
 }
@@ -31,6 +31,7 @@ ONLY = {
     },
     "sounddevice": {"bridge/player.py"},
     "platformdirs": {"bridge/settings.py", "launcher.py"},
+    "yaml": {"engine/official_checkpoint.py"},
 }
 # Run before any package is installed.
 STANDARD_LIBRARY_ONLY = {"bridge/__init__.py", "bridge/setup_env.py", "bridge/system_libraries.py"}

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +19,9 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
+
+from engine.layout import Layout
 
 FOLDER = Path(os.environ.get("CUEVOX_PARITY") or Path(__file__).parents[3] / "shared" / "parity")
 
@@ -98,3 +102,16 @@ def manifest(module: str) -> dict[str, Any]:
 def on_meta(keys: dict[str, list[int]]) -> dict[str, Tensor]:
     """A manifest's keys as a state dict without values."""
     return {name: torch.empty(shape, device="meta") for name, shape in keys.items()}
+
+
+def check_manifest(full: dict[str, Any], layout: Layout, build: Callable[[], nn.Module], **beside: list[int]) -> None:
+    """The full-size file fits key by key and shape by shape, and what is left out is what upstream never uses.
+
+    `beside`: keys that come from another file.
+    """
+    layout.load(build, on_meta(full["keys"] | beside), "the manifest")
+
+    def among(patterns: Iterable[str]) -> set[str]:
+        return {key for key in full["keys"] if any(re.search(pattern, key) for pattern in patterns)}
+
+    assert among([rf"^(?:{pattern})$" for pattern in layout.ignored]) == among(full.get("unused_at_inference", ()))

@@ -1,0 +1,155 @@
+"""BigVGAN v2 (Lee et al. 2023), the official model's vocoder: log-mel in, audio out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+FILTER_TAPS, FILTER_CUTOFF, FILTER_HALF_WIDTH = 12, 0.25, 0.3  # in parts of the doubled rate
+SNAKE_EPS = 1e-9
+EDGE_KERNEL = 7  # of the first and the last convolution
+
+
+@dataclass(frozen=True)
+class BigVGANConfig:
+    """Sizes of the vocoder."""
+
+    n_mels: int
+    dim: int  # before the first upsampling; each halves it
+    rates: tuple[int, ...]
+    kernels: tuple[int, ...]  # of the upsamplings
+    block_kernels: tuple[int, ...]  # of the blocks that are averaged behind each upsampling
+    block_dilations: tuple[tuple[int, ...], ...]
+
+    @property
+    def hop(self) -> int:
+        """Samples a mel frame."""
+        return math.prod(self.rates)
+
+    @property
+    def reach(self) -> int:
+        """Mel frames to each side that a sample may depend on, rounded up."""
+        steps = EDGE_KERNEL // 2
+        for rate, kernel in zip(self.rates, self.kernels, strict=True):
+            # In steps of the present rate: what the upsampling hears, then the farthest-reaching block.
+            steps = rate * steps + (kernel + rate) // 2
+            steps += max(
+                sum((k // 2) * (dilation + 1) + 2 * AntialiasedSnake.REACH for dilation in dilations)
+                for k, dilations in zip(self.block_kernels, self.block_dilations, strict=True)
+            )
+        steps += AntialiasedSnake.REACH + EDGE_KERNEL // 2
+        return -(-steps // self.hop)
+
+
+def half_band() -> Tensor:
+    """(1, 1, FILTER_TAPS) low-pass at half of the rate's band: a sinc under Kaiser's window, of sum 1."""
+    attenuation = 2.285 * (FILTER_TAPS // 2 - 1) * math.pi * 4 * FILTER_HALF_WIDTH + 7.95  # dB, Kaiser's formula
+    window = torch.kaiser_window(FILTER_TAPS, periodic=False, beta=0.1102 * (attenuation - 8.7))
+    time = torch.arange(FILTER_TAPS) - (FILTER_TAPS - 1) / 2
+    taps = window * torch.sinc(2 * FILTER_CUTOFF * time)
+    return (taps / taps.sum())[None, None]  # as checkpoints hold it
+
+
+class AntialiasedSnake(nn.Module):
+    """x + sin(a x)^2 / b at twice the rate, so that the harmonics it makes do not fold back. (B, C, T) -> (B, C, T).
+
+    Rates are doubled and halved by a filter of 12 taps. Its even and odd taps make the even and odd samples of the
+    doubled signal: they are kept as two channels side by side and never interleaved.
+    """
+
+    REACH = 6  # samples to each side: 3 through each filter
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.log_a = nn.Parameter(torch.zeros(channels))
+        self.log_b = nn.Parameter(torch.zeros(channels))
+        self.up = nn.Buffer(half_band())
+        self.down = nn.Buffer(half_band())
+
+    def forward(self, x: Tensor) -> Tensor:
+        B, C, T = x.shape
+        # Sample 2n of the doubled signal hears x[n - 3 .. n + 2] and sample 2n + 1 hears x[n - 2 .. n + 3].
+        taps = 2 * self.up.flip(-1).view(-1, 2).T  # (2, 6)
+        up = torch.stack([F.pad(taps[0], (0, 1)), F.pad(taps[1], (1, 0))])[:, None]
+        y = F.conv1d(F.pad(x, (3, 3), mode="replicate").view(B * C, 1, T + 6), up).view(B, C, 2, T)
+        a, b = self.log_a.exp()[:, None, None], self.log_b.exp()[:, None, None]
+        y = y + torch.sin(a * y).square() / (b + SNAKE_EPS)
+        # The same outwards: sample n hears the doubled signal from 2n - 5 (odd) to 2n + 6 (even). Beyond its ends the
+        # doubled signal stays at its first and its last sample.
+        y = torch.cat([y[..., :1, :1].expand(B, C, 2, 3), y, y[..., 1:, -1:].expand(B, C, 2, 3)], -1)
+        odd, even = self.down.view(-1, 2).T
+        down = torch.stack([F.pad(even, (1, 0)), F.pad(odd, (0, 1))])[None]
+        return F.conv1d(y.view(B * C, 2, T + 6), down).view(B, C, T)
+
+
+class ResidualBlock(nn.Module):
+    """Rounds of a dilated and a plain convolution, each behind a snake. (B, C, T) -> (B, C, T)."""
+
+    def __init__(self, channels: int, kernel: int, dilations: tuple[int, ...]) -> None:
+        super().__init__()
+        self.dilated = nn.ModuleList(
+            [nn.Conv1d(channels, channels, kernel, dilation=d, padding=kernel // 2 * d) for d in dilations]
+        )
+        self.plain = nn.ModuleList([nn.Conv1d(channels, channels, kernel, padding=kernel // 2) for _ in dilations])
+        self.snakes = nn.ModuleList([AntialiasedSnake(channels) for _ in range(2 * len(dilations))])
+
+    def forward(self, x: Tensor) -> Tensor:
+        for i, (dilated, plain) in enumerate(zip(self.dilated, self.plain, strict=True)):
+            x = x + plain(self.snakes[2 * i + 1](dilated(self.snakes[2 * i](x))))
+        return x
+
+
+class Stage(nn.Module):
+    """Upsampling by `rate`, then the mean of several residual blocks. (B, C, T) -> (B, C / 2, rate T)."""
+
+    def __init__(self, config: BigVGANConfig, channels: int, rate: int, kernel: int) -> None:
+        super().__init__()
+        self.up = nn.ConvTranspose1d(channels, channels // 2, kernel, rate, padding=(kernel - rate) // 2)
+        self.blocks = nn.ModuleList(
+            [
+                ResidualBlock(channels // 2, k, dilations)
+                for k, dilations in zip(config.block_kernels, config.block_dilations, strict=True)
+            ]
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.up(x)
+        return torch.stack([block(x) for block in self.blocks]).mean(0)
+
+
+class BigVGAN(nn.Module):
+    """Log-mel (B, n_mels, T) -> audio (B, hop T) in -1..1."""
+
+    def __init__(self, config: BigVGANConfig) -> None:
+        super().__init__()
+        self.config = config
+        edge = EDGE_KERNEL // 2
+        self.stem = nn.Conv1d(config.n_mels, config.dim, EDGE_KERNEL, padding=edge)
+        self.stages = nn.ModuleList(
+            [
+                Stage(config, config.dim >> i, rate, kernel)
+                for i, (rate, kernel) in enumerate(zip(config.rates, config.kernels, strict=True))
+            ]
+        )
+        dim = config.dim >> len(config.rates)
+        self.snake = AntialiasedSnake(dim)
+        self.out = nn.Conv1d(dim, 1, EDGE_KERNEL, padding=edge, bias=False)
+
+    def forward(self, mel: Tensor) -> Tensor:
+        x = self.stem(mel)
+        for stage in self.stages:
+            x = stage(x)
+        return self.out(self.snake(x)).clamp(-1, 1)[:, 0]
+
+    def in_chunks(self, mel: Tensor, n_frames: int) -> Iterator[Tensor]:
+        """The same audio, n_frames of mel at a time; each chunk is made with all that it hears to both sides."""
+        reach, hop = self.config.reach, self.config.hop
+        for start in range(0, mel.shape[-1], n_frames):
+            first = max(0, start - reach)
+            audio = self(mel[..., first : start + n_frames + reach])
+            yield audio[:, (start - first) * hop :][:, : min(n_frames, mel.shape[-1] - start) * hop]
