@@ -5,6 +5,8 @@
     python3 launcher.py demo             a tour: twelve lines, asked for over OSC as a DAW would
     python3 launcher.py test [...]       the tests, with pytest's own arguments
     python3 launcher.py say "text" ...   one line into one file, for the shell
+    python3 launcher.py send ADDRESS ... one OSC command to the daemon that runs, and its replies
+    python3 launcher.py watch            every OSC message that the daemon takes and sends
 
 Each does all of its own set-up first (bridge/setup_env.py). This is the only file that composes the parts. Whatever
 Python is there reads it, so everything that needs a new one or a package is imported later, where it is used; a start
@@ -62,6 +64,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     say.add_argument("--seconds", metavar="S", help="exact length; also frames:57@23.976 (the voice's own)")
     say.add_argument("--seed", type=int, metavar="N", help="the same one gives the same samples (drawn)")
     say.add_argument("--out", default="cuevox.wav", metavar="FILE", help="default: cuevox.wav")
+    send = commands.add_parser("send", help="one OSC command to the daemon that runs; prints its replies")
+    send.add_argument("address", help="such as /cuevox/line/play")
+    send.add_argument("arguments", nargs=argparse.REMAINDER, help="such as gate_01; all are sent as text")
+    commands.add_parser("watch", help="every OSC message that the daemon takes and sends, lines and errors")
     if arguments[:1] == ["test"]:  # argparse would take pytest's options for its own
         return argparse.Namespace(command="test", pytest=arguments[1:])
     return parser.parse_args(arguments)
@@ -82,6 +88,8 @@ def run(options: argparse.Namespace, make_synthesizer: Callable[[], SynthesizerL
     try:
         if options.command == "say":
             return say(options, make_synthesizer)
+        if options.command in ("send", "watch"):
+            return talk(options)
         return serve(options, make_synthesizer)
     except (BridgeError, EngineError, OSError) as error:
         print(f"cuevox: {error}", file=sys.stderr)
@@ -170,6 +178,23 @@ def say(options: argparse.Namespace, make_synthesizer: Callable[[], SynthesizerL
         print(f"note: {warning}", file=sys.stderr)
     print(f"{options.out}: {take.n_samples} samples at {take.rate} Hz, seed {take.seed}")
     return 0
+
+
+def talk(options: argparse.Namespace) -> int:
+    """A client of the daemon that runs with these settings."""
+    import threading
+    from functools import partial
+
+    from bridge import osc_terminal
+
+    settings = settings_of(options)
+    say = partial(print, flush=True)
+    try:
+        if options.command == "send":
+            return osc_terminal.send(settings.osc_host, settings.osc_port, options.address, options.arguments, say)
+        return osc_terminal.watch(settings.osc_host, settings.osc_port, threading.Event(), say)
+    except KeyboardInterrupt:
+        return 0
 
 
 def run_demo(options: argparse.Namespace) -> int:

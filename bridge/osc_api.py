@@ -31,7 +31,7 @@ from engine.errors import EngineError
 
 PATTERN_CHARACTERS = frozenset("*?[]{}")
 BUTTON_VERBS = ("play", "stop", "cancel", "drop", "status")  # that work as /cuevox/line/LINE/VERB 1
-UNHEARD = (events.OscTraffic, events.Warned, events.PresetsChanged, events.Status)  # events that tell clients nothing
+UNHEARD = (events.Warned, events.PresetsChanged, events.Status)  # events that tell clients nothing
 
 _log = logging.getLogger(__name__)
 
@@ -199,6 +199,8 @@ class OscApi:
 
     def _on_event(self, event: events.Event) -> None:
         """Called on the daemon's threads."""
+        if isinstance(event, events.OscTraffic) and not self._feed.hears_traffic:
+            return
         if not isinstance(event, UNHEARD):
             self._inbox.put(partial(self._tell, event))
 

@@ -18,7 +18,8 @@ REPLY_PORT_S = 3600.0  # how long a chosen port holds for a client that stays si
 MAX_REQUESTS = 10_000
 MAX_REPLY_PORTS = 1000
 MAX_SUBSCRIBERS = 64
-TOPICS = ("lines", "errors", "meters", "all")
+ALL_TOPICS = ("lines", "errors", "meters")  # what `all` means: the state of things, without every message
+TOPICS = (*ALL_TOPICS, "traffic", "all")
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ class Clients:
                 f"{MAX_SUBSCRIBERS} clients are subscribed already; wait until a lease of {LEASE_S:g} s ends"
             )
         lease_s = LEASE_S if client.transport == "udp" else None
-        topics = set(TOPICS) if topic == "all" else {topic}
+        topics = set(ALL_TOPICS) if topic == "all" else {topic}
         if client in self._subscriptions:
             topics |= self._subscriptions[client].topics
         self._subscriptions[client] = _Subscription(topics, None if lease_s is None else self._clock() + lease_s)

@@ -1,12 +1,14 @@
-"""What subscribers are told unasked: lines, meters, and a heartbeat with the daemon's status."""
+"""What subscribers are told unasked: lines, meters, OSC traffic, and a heartbeat with the daemon's status."""
 
 from __future__ import annotations
 
+import shlex
+from collections import deque
 from collections.abc import Callable
 
 from bridge import events
 from bridge.cue import Line
-from bridge.osc_clients import Clients, Peer
+from bridge.osc_clients import ALL_TOPICS, Clients, Peer
 from bridge.osc_packet import Message, arg
 from bridge.osc_replies import Send
 
@@ -14,10 +16,14 @@ HEARTBEAT_S = 1.0
 LINES_S = 0.1  # between two messages about lines; the newest state of each wins
 METERS_S = 0.05
 LINES_AT_ONCE = 100  # more wait for the next time, so that a UDP client can keep up
+TRAFFIC_S = 0.1
+TRAFFIC_KEPT = 200  # messages between two times; of more the oldest are lost, and told as a count
+TRAFFIC_TEXT = 1000  # characters of one message's arguments: it has to fit into one small datagram
 
 LINE_ADDRESS = "/cuevox/line/changed"
 REMOVED_ADDRESS = "/cuevox/line/removed"
 METER_ADDRESS = "/cuevox/meter/level"
+TRAFFIC_ADDRESS = "/cuevox/server/traffic"
 HEARTBEAT_ADDRESS = "/cuevox/server/heartbeat"
 
 
@@ -45,7 +51,10 @@ class Feed:
         self._clock = clock
         self._changed: dict[str, Message] = {}  # by line id, in the order in which they changed
         self._level: Message | None = None
-        self._next_s = {"heartbeat": 0.0, "lines": 0.0, "meters": 0.0}
+        self._traffic: deque[events.OscTraffic] = deque(maxlen=TRAFFIC_KEPT)
+        self._n_lost = 0
+        self.hears_traffic = False  # whether anybody does; other threads may look
+        self._next_s = {"heartbeat": 0.0, "lines": 0.0, "meters": 0.0, "traffic": 0.0}
 
     def on_event(self, event: events.Event) -> None:
         match event:
@@ -55,6 +64,9 @@ class Feed:
                 self._put(line_id, Message(REMOVED_ADDRESS, (arg(line_id),)))
             case events.Level(peak_db, rms_db):
                 self._level = Message(METER_ADDRESS, (arg(float(peak_db)), arg(float(rms_db))))
+            case events.OscTraffic():
+                self._n_lost += len(self._traffic) == TRAFFIC_KEPT
+                self._traffic.append(event)
 
     def tell_present(self, client: Peer, lines: tuple[Line, ...], topic: str) -> None:
         """A new subscriber begins with the present state."""
@@ -68,7 +80,10 @@ class Feed:
     def tick(self) -> float | None:
         """Send what is due. -> seconds until the next tick is needed; None when nobody listens."""
         now_s = self._clock()
-        listeners = {topic: self._clients.subscribers(topic) for topic in ("lines", "errors", "meters")}
+        listeners = {topic: self._clients.subscribers(topic) for topic in (*ALL_TOPICS, "traffic")}
+        self.hears_traffic = bool(listeners["traffic"])
+        if not self.hears_traffic:
+            self._traffic.clear()
         everyone = dict.fromkeys(client for clients in listeners.values() for client in clients)
         if not everyone:
             self._changed.clear()
@@ -87,10 +102,26 @@ class Feed:
             for client in listeners["meters"]:
                 self._send(client, self._level)
             self._level = None
+        if self._traffic and self._is_due("traffic", TRAFFIC_S, now_s):
+            self._tell_traffic(listeners["traffic"])
         waits = [self._next_s["heartbeat"]]
         waits += [self._next_s["lines"]] if self._changed else []
         waits += [self._next_s["meters"]] if self._level else []
+        waits += [self._next_s["traffic"]] if self._traffic else []
         return max(0.0, min(waits) - now_s)
+
+    def _tell_traffic(self, listeners: tuple[Peer, ...]) -> None:
+        if self._n_lost:
+            lost = Message(TRAFFIC_ADDRESS, tuple(arg(v) for v in ("lost", "", "", f"{self._n_lost} messages")))
+            for client in listeners:
+                self._send(client, lost)
+            self._n_lost = 0
+        for event in self._traffic:
+            message = _traffic_message(event)
+            for client in listeners:
+                if event.peer != str(client):  # nobody has to be told what he said himself, or heard already
+                    self._send(client, message)
+        self._traffic.clear()
 
     def _is_due(self, what: str, every_s: float, now_s: float) -> bool:
         if now_s < self._next_s[what]:
@@ -104,6 +135,14 @@ class Feed:
 
     def _heartbeat(self) -> Message:
         return Message(HEARTBEAT_ADDRESS, tuple(arg(v) for v in status_values(self._status())))
+
+
+def _traffic_message(event: events.OscTraffic) -> Message:
+    """Direction, peer, address, and the arguments as one text, since they may be anything and as long as a book."""
+    text = " ".join(shlex.quote(f"{v:g}" if isinstance(v, float) else str(v)) for v in event.args)
+    text = text if len(text.encode(errors="replace")) <= TRAFFIC_TEXT else f"{text[: TRAFFIC_TEXT // 4]}..."
+    values = ("in" if event.incoming else "out", event.peer, event.address, text)
+    return Message(TRAFFIC_ADDRESS, tuple(arg(v) for v in values))
 
 
 def _line_message(line: Line) -> Message:

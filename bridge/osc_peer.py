@@ -62,6 +62,19 @@ class OscPeer:
         """The next reply; None when none comes in that time."""
         return self._kept.popleft() if self._kept else self._receive(time.monotonic() + timeout_s)
 
+    def next_message(self, timeout_s: float) -> OscMessage | None:
+        """The next message of any address, replies that were kept left out; None when none comes in that time."""
+        deadline_s = time.monotonic() + timeout_s
+        while (left_s := deadline_s - time.monotonic()) > 0:
+            self._socket.settimeout(left_s)
+            try:
+                return OscMessage(self._socket.recv(MAX_PACKET))
+            except TimeoutError:
+                return None
+            except (ConnectionError, ParseError):  # nobody listens (yet), or a packet that is not ours
+                continue
+        return None
+
     def wait_for(self, wanted: Callable[[Reply], bool], timeout_s: float) -> Reply | None:
         """The first reply that is wanted; the others are kept for later."""
         for reply in self._kept:
@@ -85,15 +98,7 @@ class OscPeer:
         return reply
 
     def _receive(self, deadline_s: float) -> Reply | None:
-        while (left_s := deadline_s - time.monotonic()) > 0:
-            self._socket.settimeout(left_s)
-            try:
-                packet = self._socket.recv(MAX_PACKET)
-                message = OscMessage(packet)
-            except TimeoutError:
-                return None
-            except (ConnectionError, ParseError):  # nobody listens (yet), or a packet that is not ours
-                continue
+        while (message := self.next_message(deadline_s - time.monotonic())) is not None:
             values = list(message)
             if message.address.startswith("/reply/") and len(values) >= 4:
                 request, status, code, text, *data = values

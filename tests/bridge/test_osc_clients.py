@@ -45,7 +45,8 @@ def test_topics_add_up(clients: Clients) -> None:
     clients.subscribe(TWO, "all")
     assert clients.subscribers("errors") == clients.subscribers("meters") == (ONE, TWO)
     assert clients.subscribers("lines") == (TWO,)
-    with pytest.raises(BadArgumentError, match="lines, errors, meters, all"):
+    assert clients.subscribers("traffic") == ()  # every message is for those who ask for just that
+    with pytest.raises(BadArgumentError, match="lines, errors, meters, traffic, all"):
         clients.subscribe(ONE, "weather")
 
 

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pytest
 import soundfile
 from pythonosc.osc_message_builder import OscMessageBuilder
@@ -55,8 +54,8 @@ def examples(*kinds: str) -> list[Example]:
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """One daemon for all examples, in their order: later ones speak of lines that earlier ones made."""
     with open_studio(tmp_path_factory.mktemp("studio")) as studio:
-        noise = np.random.default_rng(1).normal(0, 0.1, 6 * 24_000).astype(np.float32)
-        soundfile.write(studio.daemon.settings.inbox_folder / "aunt.wav", noise, 24_000)
+        voice, rate = soundfile.read(studio.daemon.presets("timbre")[0].clip)
+        soundfile.write(studio.daemon.settings.inbox_folder / "aunt.wav", voice, rate)
         with Desk(studio.port) as desk:
             for line in ("gate_01", "gate_04"):  # in case that one example is tried alone
                 desk.ask("/cuevox/line/render", f"{line}_before", "Ready.")

@@ -1,0 +1,129 @@
+"""Cuevox over OSC from a terminal: `launcher.py send` asks one command, `launcher.py watch` shows all that goes on."""
+
+from __future__ import annotations
+
+import itertools
+import shlex
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from bridge.osc_peer import OscPeer, Reply
+
+ANSWER_S = 5.0  # until the first reply; what was accepted may take as long as it takes
+LOOK_S = 0.5  # how often it is looked whether the watching is to end
+RENEW_S = 10.0  # a subscription over UDP ends 30 s after the last message
+WATCHED = ("lines", "errors", "traffic")  # not the meters: twenty numbers a second are no reading matter
+HEARTBEAT = "/cuevox/server/heartbeat"
+TRAFFIC = "/cuevox/server/traffic"
+DROP = "/cuevox/line/drop"
+YES = ("yes", "true", "on", "1")
+
+DONE, FAILED, UNHEARD = 0, 1, 2  # exit statuses
+
+
+def send(host: str, port: int, address: str, words: Sequence[str], say: Callable[[str], None]) -> int:
+    """Send a command, all its arguments as text, and say every reply until its last ending. -> the exit status.
+
+    Text is what the contract takes for any argument, so nobody has to name types.
+    """
+    endings = _Endings(address, drops=_asks_for_drop(words))
+    with OscPeer(host, port) as peer:
+        peer.send(address, *words)
+        patience_s: float | None = ANSWER_S
+        while not endings.are_complete:
+            reply = peer.next_reply(LOOK_S if patience_s is None else patience_s)
+            if reply is not None:
+                patience_s = None
+                endings.add(reply)
+                say(line_of(reply, address))
+            elif patience_s is not None:
+                say(f"no reply from {host}:{port} within {ANSWER_S:g} s; is Cuevox running, and at this port?")
+                return UNHEARD
+    return FAILED if endings.has_error else DONE
+
+
+def watch(host: str, port: int, ending: threading.Event, say: Callable[[str], None]) -> int:
+    """Say every message that Cuevox takes and sends, every line that changes and every error, until `ending`.
+
+    Cuevox may be started later, or anew: whoever is subscribed hears a heartbeat each second, so silence means that the
+    subscription is gone.
+    """
+    with OscPeer(host, port) as peer:
+        heard_s = asked_s = float("-inf")
+        is_heard = False
+        last_status: tuple[object, ...] = ()
+        while not ending.is_set():
+            now_s = time.monotonic()
+            if now_s - max(heard_s, asked_s) >= ANSWER_S:
+                if is_heard or asked_s < 0:
+                    say(f"waiting for Cuevox at {host}:{port}")
+                is_heard, asked_s = False, now_s
+                for topic in WATCHED:
+                    peer.send("/cuevox/server/subscribe", topic)
+            elif now_s - asked_s >= RENEW_S:
+                asked_s = now_s
+                peer.send("/cuevox/server/ping")
+            message = peer.next_message(LOOK_S)
+            if message is None:
+                continue
+            heard_s = time.monotonic()
+            if not is_heard:
+                is_heard = True
+                say(f"watching {host}:{port}; Ctrl+C ends it")
+            values = tuple(message)
+            is_news = message.address != HEARTBEAT or values != last_status
+            if message.address == HEARTBEAT:
+                last_status = values
+            # What is answered to the watching itself is no news either.
+            if is_news and not message.address.startswith("/reply/cuevox/server/"):
+                say(_watched_line(message.address, values))
+    return DONE
+
+
+def line_of(reply: Reply, asked: str) -> str:
+    """A reply for people: status, code, text, then the data. The command is named where it is not the one asked."""
+    command = "" if reply.command == asked else f"{reply.command} "
+    data = f"  [{_words(reply.data)}]" if reply.data else ""
+    return f"{command}{reply.status} {reply.code}: {reply.text}{data}"
+
+
+class _Endings:
+    """Which endings a command still owes: one, or one for each accepted take, and one for each drop of them."""
+
+    def __init__(self, address: str, *, drops: bool) -> None:
+        self._address = address
+        self._drops = drops
+        self._accepted = 0
+        self._ended = 0
+        self._drops_owed = 0
+        self.has_error = False
+
+    @property
+    def are_complete(self) -> bool:
+        return self._ended >= max(1, self._accepted) and self._drops_owed <= 0
+
+    def add(self, reply: Reply) -> None:
+        self.has_error |= reply.status == "error"
+        if reply.command == self._address:
+            self._accepted += reply.status == "accepted"
+            self._ended += reply.is_ending
+            self._drops_owed += self._drops and reply.status == "done"
+        elif reply.command == DROP and reply.is_ending:
+            self._drops_owed -= 1
+
+
+def _asks_for_drop(words: Sequence[str]) -> bool:
+    return any(key == "drop" and value.lower() in YES for key, value in itertools.pairwise(words))
+
+
+def _watched_line(address: str, values: tuple[object, ...]) -> str:
+    if address == TRAFFIC and len(values) == 4:
+        direction, peer, told, arguments = values
+        return f"{'>' if direction == 'in' else '<'} {peer} {told} {arguments}".rstrip()
+    return f"  {address} {_words(values)}".rstrip()
+
+
+def _words(values: Sequence[object]) -> str:
+    """As a shell would take them, so that they can be copied into the next command."""
+    return " ".join(shlex.quote(f"{value:g}" if isinstance(value, float) else str(value)) for value in values)

@@ -1,0 +1,103 @@
+"""`send` and `watch` against a real daemon: what a person at a terminal reads, and the exit status."""
+
+from __future__ import annotations
+
+import queue
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from bridge import osc_terminal
+from bridge.osc_terminal import DONE, FAILED, UNHEARD, send, watch
+from tests.bridge.osc_desk import Desk, Studio, open_studio
+from tests.fakes import WAIT_S
+
+HOST = "127.0.0.1"
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    with open_studio(tmp_path_factory.mktemp("studio")) as studio:
+        yield studio
+
+
+def sent(studio: Studio, address: str, *words: str) -> tuple[int, list[str]]:
+    said: list[str] = []
+    return send(HOST, studio.port, address, words, said.append), said
+
+
+def test_a_render_is_told_to_its_end(studio: Studio) -> None:
+    status, said = sent(studio, "/cuevox/line/render", "gate_01", "Who goes there?", "seconds", "0.9")
+    assert status == DONE
+    assert said[0] == "accepted ok: gate_01_t01 is queued  [gate_01 gate_01_t01]"
+    assert said[-1].startswith("done ok: 0.900 s  [gate_01 gate_01_t01 ") and " 43200 48000 " in said[-1]
+
+
+def test_every_take_and_every_drop_is_waited_for(studio: Studio) -> None:
+    words = ("gate_02", "Hold the gate!", "takes", "3", "drop", "yes", "at", "sec:1.5")
+    status, said = sent(studio, "/cuevox/line/render", *words)
+    assert status == DONE
+    assert len([line for line in said if line.startswith("done ok")]) == 3
+    assert len([line for line in said if line.startswith("/cuevox/line/drop done ok")]) == 3
+
+
+def test_an_error_is_said_and_is_the_exit_status(studio: Studio) -> None:
+    status, said = sent(studio, "/cuevox/line/rendr", "gate_01")
+    assert (status, len(said)) == (FAILED, 1)
+    assert "did you mean /cuevox/line/render?" in said[0]
+
+
+def test_nobody_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(osc_terminal, "ANSWER_S", 0.1)
+    said: list[str] = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind((HOST, 0))
+        port = silent.getsockname()[1]
+        assert send(HOST, port, "/cuevox/server/ping", (), said.append) == UNHEARD
+    assert f"{HOST}:{port}" in said[0]
+
+
+def test_watching_shows_both_directions_and_the_lines(studio: Studio) -> None:
+    said: queue.Queue[str] = queue.Queue()
+    ending = threading.Event()
+    watcher = threading.Thread(target=watch, args=(HOST, studio.port, ending, said.put))
+    watcher.start()
+    try:
+        while "/cuevox/server/heartbeat" not in said.get(timeout=WAIT_S):
+            pass
+        with Desk(studio.port) as desk:
+            desk.ask("/cuevox/line/render", "gate_03", "Look at the sky.")
+            me = f"{HOST}:{desk.port}"
+        seen: list[str] = []
+        wanted = (
+            f"> {me} /cuevox/line/render gate_03 'Look at the sky.'",
+            f"< {me} /reply/cuevox/line/render '' done ok",
+            "  /cuevox/line/changed gate_03 ready gate_03_t01",
+        )
+        while not all(any(line.startswith(each) for line in seen) for each in wanted):
+            seen.append(said.get(timeout=WAIT_S))
+        assert not any("/subscribe" in line or "/ping" in line for line in seen)
+    finally:
+        ending.set()
+        watcher.join()
+
+
+def test_watching_waits_for_a_daemon_that_starts_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(osc_terminal, "ANSWER_S", 0.05)
+    monkeypatch.setattr(osc_terminal, "LOOK_S", 0.01)
+    said: queue.Queue[str] = queue.Queue()
+    ending = threading.Event()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as later:
+        later.bind((HOST, 0))
+        later.settimeout(WAIT_S)
+        watcher = threading.Thread(target=watch, args=(HOST, later.getsockname()[1], ending, said.put))
+        watcher.start()
+        try:
+            asked = [later.recv(1000) for _ in range(2 * len(osc_terminal.WATCHED))]  # and asked once more
+            assert all(packet.startswith(b"/cuevox/server/subscribe") for packet in asked)
+        finally:
+            ending.set()
+            watcher.join()
+    assert said.get_nowait().startswith("waiting for Cuevox") and said.empty()
