@@ -6,6 +6,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -28,11 +29,11 @@ from bridge.playback import Playback, file_blocks
 from bridge.player import PlayerLike
 from bridge.preset_store import EmotionPreset, PresetStore, TimbrePreset
 from bridge.render_worker import RenderWorker
-from bridge.scheduler import RenderJob, RenderQueue
+from bridge.scheduler import EmotionQuestion, RenderJob, RenderQueue
 from bridge.settings import Settings
 from bridge.take_store import TakeStore
 from engine.errors import EngineError
-from engine.types import SynthesizerLike
+from engine.types import Emotion, SynthesizerLike
 
 LOOK_S = 0.2  # how often it is looked whether a client asked for the end
 
@@ -137,12 +138,16 @@ class Daemon:
                 self._put(self._job(checked, take))
         return takes
 
-    def play(self, line_id: str, cue: Cue | None = None) -> Take:
-        """Let the line's picked take sound, or render `cue` as a new take of it and let it sound on the way."""
+    def play(self, line_id: str, cue: Cue | None = None, *, take_id: str = "", gain_db: float = 0.0) -> Take:
+        """Let the line's picked take sound, or render `cue` as a new take of it and let it sound on the way.
+
+        take_id: another take of the line, which is heard without being picked. gain_db: of a take that is there.
+        """
         if cue is not None:
             return self._play_live(check_cue(replace(cue, id=line_id, takes=1), self._presets))
-        take, path = _ready_take(self._book.line(line_id))
-        self._playback.start(line_id, take.id, file_blocks(path, self.settings.rate))
+        line = self._book.line(line_id)
+        take, path = _ready_take(replace(line, picked=take_id) if take_id else line)
+        self._playback.start(line_id, take.id, file_blocks(path, self.settings.rate, gain_db=gain_db))
         return take
 
     def _play_live(self, checked: CheckedCue) -> Take:
@@ -225,10 +230,19 @@ class Daemon:
         self._hub.publish(events.PresetsChanged("timbre"))
         return speech_s
 
-    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "") -> None:
+    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None:
         """Keep weights under a name."""
-        self._presets.save_emotion(name, weights, note)
+        self._presets.save_emotion(name, weights, note, colour)
         self._hub.publish(events.PresetsChanged("emotion"))
+
+    def hear_emotion(self, emotion: str) -> Future[Emotion]:
+        """The weights that a cue's emotion text, such as `clip:NAME` or `text:...`, comes to.
+
+        The answer comes between two takes, from the thread that owns the voice.
+        """
+        source, answer = self._presets.emotion_source(emotion, ""), Future[Emotion]()
+        self._queue.ask(EmotionQuestion(source, answer))
+        return answer
 
     # ---- the daemon as a whole --------------------------------------------------------------------------------------
 

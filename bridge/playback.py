@@ -81,12 +81,13 @@ class Playback:
         self._publish(events.PlayEnded(sound.line_id, sound.take_id, n_samples, sound.first_ms, stopped))
 
 
-def file_blocks(path: Path, rate: int) -> Iterator[Audio]:
+def file_blocks(path: Path, rate: int, *, gain_db: float = 0.0) -> Iterator[Audio]:
     """The mono sound of a clip in blocks at `rate`. The file is opened where the first block is taken."""
+    gain = np.float32(10 ** (gain_db / 20))
     with soundfile.SoundFile(path) as file:
         stream = soxr.ResampleStream(file.samplerate, rate, 1, dtype="float32") if file.samplerate != rate else None
         for frames in file.blocks(BLOCK, dtype="float32", always_2d=True):
-            block = np.ascontiguousarray(frames.mean(axis=1))
+            block = np.ascontiguousarray(frames.mean(axis=1)) * gain
             yield stream.resample_chunk(block) if stream else block
         if stream:
             yield stream.resample_chunk(np.zeros(0, np.float32), last=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import colorsys
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -153,8 +154,10 @@ class PresetStore:
             self.reload()
         return speech_s
 
-    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "") -> None:
+    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None:
         """Keep weights as an emotion of the user's, in place of an earlier one of that name.
+
+        colour: `#rrggbb`; empty for one made from the name.
 
         Raises RefusedError, BadArgumentError, UnknownPresetError.
         """
@@ -163,9 +166,12 @@ class PresetStore:
             raise BadArgumentError(
                 f"emotion name {name!r} would read as weights, a clip or a sentence; leave out = and :"
             )
+        if colour and not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+            raise BadArgumentError(f"colour {colour[:80]!r} has to be #rrggbb, e.g. #63d0bd")
         with self._writing:
             path = self._place("emotion", name, self._emotions)
-            _write_json(path, {"name": name, "note": note, "colour": _colour(name), "weights": weights_of(emotion)})
+            values = {"name": name, "note": note, "colour": colour or _colour(name), "weights": weights_of(emotion)}
+            _write_json(path, values)
             self.reload()
 
     def _read(

@@ -12,7 +12,7 @@ import numpy as np
 
 from bridge.errors import BridgeError
 from bridge.line_book import LineBook
-from bridge.scheduler import LoadMeter, RenderJob, RenderQueue
+from bridge.scheduler import EmotionQuestion, LoadMeter, RenderJob, RenderQueue
 from bridge.take_store import Provenance, TakeStore, peak_db
 from engine.errors import EngineError
 from engine.types import Audio, Plan, Rendering, RenderRequest, SynthesizerLike
@@ -74,7 +74,9 @@ class RenderWorker:
     def _run(self) -> None:
         prompts, failure = self._load_model()
         while (job := self._queue.take()) is not None:
-            if job.cancelled.is_set():
+            if isinstance(job, EmotionQuestion):
+                _answer(job, prompts, failure)
+            elif job.cancelled.is_set():
                 self._finish_with(job, self._book.cancel(job.take_id), False)
             elif prompts is None or failure is not None:
                 self._fail(job, failure or EngineError("the voice was not loaded"))
@@ -177,6 +179,19 @@ class RenderWorker:
     def _finish_with(self, job: RenderJob, is_first_ending: bool, ok: bool) -> None:
         if is_first_ending:
             self._on_ended(job, ok)
+
+
+def _answer(question: EmotionQuestion, prompts: PromptCache | None, failure: EngineError | None) -> None:
+    if not question.answer.set_running_or_notify_cancel():
+        return
+    try:
+        if prompts is None or failure is not None:
+            raise failure or EngineError("the voice was not loaded")
+        emotion, _ = prompts.emotion(question.source)
+    except Exception as error:  # whoever asked is told; the worker goes on
+        question.answer.set_exception(error)
+    else:
+        question.answer.set_result(emotion)
 
 
 def _check(block: Audio, n_made: int, plan: Plan) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from bridge.cue import Cue
@@ -12,6 +13,7 @@ from bridge.emotion_source import EmotionSource
 from bridge.journal import DropWish
 from bridge.live_feed import LiveFeed
 from bridge.preset_store import TimbrePreset
+from engine.types import Emotion
 
 LOAD_WINDOW_S = 5.0
 
@@ -30,13 +32,22 @@ class RenderJob:
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
+@dataclass(frozen=True, eq=False)
+class EmotionQuestion:
+    """Which weights a clip or a sentence comes to. Only the owner of the voice can tell."""
+
+    source: EmotionSource
+    answer: Future[Emotion]
+
+
 class RenderQueue:
-    """Jobs that wait for the one render worker. May be used by any thread."""
+    """Jobs that wait for the one render worker, and questions, which go before them. May be used by any thread."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._live: deque[RenderJob] = deque()
         self._waiting: deque[RenderJob] = deque()
+        self._questions: deque[EmotionQuestion] = deque()
         self._closed = False
 
     def __len__(self) -> int:
@@ -57,12 +68,23 @@ class RenderQueue:
                 line.append(job)
             self._changed.notify()
 
-    def take(self) -> RenderJob | None:
-        """The next job; waits for one. None: the queue was closed, and what is left stays in it."""
+    def ask(self, question: EmotionQuestion) -> None:
+        """A question that comes when the queue is closed, or that is left in it then, is cancelled."""
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._live or self._waiting)
+            if self._closed:
+                question.answer.cancel()
+            else:
+                self._questions.append(question)
+            self._changed.notify()
+
+    def take(self) -> RenderJob | EmotionQuestion | None:
+        """The next job or question; waits for one. None: the queue was closed, and the jobs left stay in it."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._questions or self._live or self._waiting)
             if self._closed:
                 return None
+            if self._questions:
+                return self._questions.popleft()
             return (self._live or self._waiting).popleft()
 
     def remove(self, take_id: str) -> RenderJob | None:
@@ -78,6 +100,9 @@ class RenderQueue:
     def close(self) -> None:
         with self._changed:
             self._closed = True
+            for question in self._questions:
+                question.answer.cancel()
+            self._questions.clear()
             self._changed.notify_all()
 
 

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,8 +20,8 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 
 from bridge import events
 from bridge.cue import Cue, Line, LineState, Take
-from bridge.errors import BridgeError
 from bridge.timeline import Position
+from engine.types import Emotion
 
 TICK_S = 1 / 30  # how often the panel looks at what is new
 LINES_A_TICK = 400  # more lines than this wait for the next tick, so that one tick stays far under 50 ms
@@ -46,7 +46,7 @@ class DaemonLike(Protocol):
     """What the panel asks of the daemon. bridge.daemon.Daemon is the real one."""
 
     def submit(self, cue: Cue) -> tuple[Take, ...]: ...
-    def play(self, line_id: str, cue: Cue | None = None) -> Take: ...
+    def play(self, line_id: str, cue: Cue | None = None, *, take_id: str = "", gain_db: float = 0.0) -> Take: ...
     def stop(self, line_id: str | None = None) -> None: ...
     def cancel(self, line_id: str) -> LineState: ...
     def pick(self, line_id: str, take_id: str) -> None: ...
@@ -56,7 +56,8 @@ class DaemonLike(Protocol):
     def status(self) -> events.Status: ...
     def presets(self, kind: str) -> tuple[Any, ...]: ...
     def add_timbre(self, name: str, file: str) -> float: ...
-    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "") -> None: ...
+    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None: ...
+    def hear_emotion(self, emotion: str) -> Future[Emotion]: ...
     def subscribe(self, callback: Callable[[events.Event], None]) -> Callable[[], None]: ...
 
 
@@ -119,15 +120,11 @@ class DaemonLink(QObject):
     def submit(self, cue: Cue, then: Callable[[tuple[Take, ...]], None] | None = None) -> None:
         self._ask(f"render {cue.id}", lambda: self._daemon.submit(cue), then)
 
-    def play(self, line_id: str, cue: Cue | None = None, *, take_id: str = "") -> None:
-        """Play the line's picked take, or `take_id` (which is picked first), or render `cue` live."""
-
-        def work() -> None:
-            if take_id:
-                self._daemon.pick(line_id, take_id)
-            self._daemon.play(line_id, cue)
-
-        self._ask(f"play {line_id}", work)
+    def play(self, line_id: str, cue: Cue | None = None, *, take_id: str = "", gain_db: float = 0.0) -> None:
+        """Play the line's picked take, or `take_id` without picking it, or render `cue` live."""
+        self._ask(
+            f"play {take_id or line_id}", lambda: self._daemon.play(line_id, cue, take_id=take_id, gain_db=gain_db)
+        )
 
     def stop(self, line_id: str | None = None) -> None:
         self._ask("stop", lambda: self._daemon.stop(line_id), pool=self._urgent)
@@ -164,8 +161,32 @@ class DaemonLink(QObject):
 
         self._ask(f"add timbre {name}", work, then)
 
-    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "") -> None:
-        self._ask(f"save emotion {name}", lambda: self._daemon.save_emotion(name, weights, note))
+    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None:
+        self._ask(f"save emotion {name}", lambda: self._daemon.save_emotion(name, weights, note, colour))
+
+    def hear_emotion(
+        self, emotion: str, then: Callable[[Emotion], None], *, before: Callable[[], None] | None = None
+    ) -> None:
+        """The weights of `clip:NAME` or `text:...`; `before` runs first, as for add_timbre.
+
+        The answer may come after a take that is being made, so no thread of the link waits for it.
+        """
+        what = f"hear the emotion of {emotion[:40]}"
+
+        def answered(answer: Future[Emotion]) -> None:
+            if answer.cancelled():  # the daemon ends
+                return
+            if (error := answer.exception()) is not None:
+                self._return(self.failed.emit, _failure(what, error))
+            else:
+                self._return(then, answer.result())
+
+        def work() -> None:
+            if before is not None:
+                before()
+            self._daemon.hear_emotion(emotion).add_done_callback(answered)
+
+        self._ask(what, work)
 
     def ask_presets(self, kind: str) -> None:
         self._ask(
@@ -195,11 +216,8 @@ class DaemonLink(QObject):
         def run() -> None:
             try:
                 result = work()
-            except BridgeError as error:
-                self._return(self.failed.emit, Failure(what, error.code, str(error)))
             except Exception as error:  # the door must tell every fault, or a button would do nothing and stay silent
-                code = str(getattr(error, "code", "engine_failed"))
-                self._return(self.failed.emit, Failure(what, code, str(error) or type(error).__name__))
+                self._return(self.failed.emit, _failure(what, error))
             else:
                 if then is not None:
                     self._return(then, result)
@@ -316,3 +334,8 @@ class DaemonLink(QObject):
                 self.warned.emit(event)
             case events.PresetsChanged(kind):
                 self.ask_presets(kind)
+
+
+def _failure(what: str, error: BaseException) -> Failure:
+    """Errors of bridge and engine have a code and words of their own."""
+    return Failure(what, str(getattr(error, "code", "engine_failed")), str(error) or type(error).__name__)

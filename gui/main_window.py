@@ -23,6 +23,7 @@ from PyQt6.QtWidgets import (
 
 from bridge import events
 from bridge.cue import Line
+from engine.types import EMOTIONS, Emotion
 from gui.composer import Composer
 from gui.cue_model import CueModel
 from gui.cue_table import CueView
@@ -66,7 +67,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 820)
         self.model = CueModel(self)
         self.table = CueView(self.model, theme)
-        self.presets = PresetEditor()
+        self.presets = PresetEditor(theme)
         self.composer = Composer(self.presets, theme, settings)
         self.takes = TakesView(theme)
         self.log = LogPage(theme)
@@ -200,8 +201,12 @@ class MainWindow(QMainWindow):
         self.composer.play_wished.connect(self.play_text)
         self.bar.stop_wished.connect(lambda: link.stop())
         self.bar.error_clicked.connect(lambda: self.show_page(LOG_PAGE))
-        self.presets.save_wished.connect(lambda name, weights: link.save_emotion(name, weights))
+        self.presets.save_wished.connect(
+            lambda texts, weights: link.save_emotion(texts.name, weights, texts.note, texts.colour)
+        )
         self.presets.clip_dropped.connect(self._add_clip)
+        self.presets.tools.sentence_given.connect(lambda text: link.hear_emotion(f"text:{text}", self._show_emotion))
+        self.presets.tools.clip_given.connect(self._hear_clip)
         self.settings_page.appearance_wished.connect(self._theme.set_appearance)
 
     def _shortcuts(self) -> None:
@@ -269,6 +274,18 @@ class MainWindow(QMainWindow):
             before=None if folder is None else lambda: _copy_into(source, Path(folder) / "inbox"),
             then=lambda seconds: self.log.add("preset", f"timbre {name}: {seconds:.1f} s of speech found"),
         )
+
+    def _hear_clip(self, file: str) -> None:
+        """The emotion of a clip: like one to be learnt, it has to lie in the inbox."""
+        source, folder = Path(file), getattr(self._settings, "data_folder", None)
+        self.link.hear_emotion(
+            f"clip:{source.name}",
+            self._show_emotion,
+            before=None if folder is None else lambda: _copy_into(source, Path(folder) / "inbox"),
+        )
+
+    def _show_emotion(self, emotion: Emotion) -> None:
+        self.presets.set_weights(dict(zip(EMOTIONS, emotion.weights, strict=True)))
 
     # ---- what the daemon tells ----------------------------------------------------------------------------------
 

@@ -1,10 +1,9 @@
-"""Who speaks and how: timbre and emotion pickers, eight sliders, saving a preset, a timbre from a dropped clip."""
+"""Who speaks and how: timbre and emotion pickers, eight sliders and their tools, saving, a timbre from a clip."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
@@ -14,7 +13,6 @@ from PyQt6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QInputDialog,
     QLabel,
     QPushButton,
     QSlider,
@@ -24,12 +22,14 @@ from PyQt6.QtWidgets import (
 
 from bridge.cue import Cue
 from engine.types import EMOTIONS
-from gui.widgets import label
+from gui.emotion_tools import EmotionTools
+from gui.preset_dialog import ask_texts
+from gui.theme import Theme
+from gui.widgets import dropped_clip, label
 
 NEUTRAL, AUTO = "neutral", "auto"
 DROP_HINT = "Drop a WAV, FLAC, MP3 or OGG clip here to add a voice."
 SWATCH_PX = 10
-CLIPS = (".wav", ".flac", ".mp3", ".ogg")
 STEPS = 100  # of a slider from 0 to 1
 
 
@@ -58,14 +58,15 @@ class PresetEditor(QFrame):
     """Shows presets and emits wishes. `emotion` and `timbre` are what the next line will be asked with."""
 
     changed = pyqtSignal()
-    save_wished = pyqtSignal(str, dict)  # name, weights
+    save_wished = pyqtSignal(object, dict)  # PresetTexts, weights
     clip_dropped = pyqtSignal(str)  # path of a sound file
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
         self.setAcceptDrops(True)
         self._emotions: dict[str, Any] = {}
+        self._moving = False  # several sliders are being set as one
         self._expected = {"timbre": "", "emotion": ""}  # presets that were just made: chosen as soon as they are listed
         self.timbres = QComboBox()
         self.timbres.setAccessibleName("Timbre")
@@ -81,6 +82,8 @@ class PresetEditor(QFrame):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(8)
             box.setIconSize(QSize(SWATCH_PX, SWATCH_PX))
+        self.tools = EmotionTools(theme)
+        self.tools.weights_wished.connect(self.set_weights)
         self.sliders = {name: _slider(f"{name} weight") for name in EMOTIONS}
         self.weight = _slider("Strength of the emotion")
         self.weight.setValue(STEPS)
@@ -117,6 +120,7 @@ class PresetEditor(QFrame):
         column.addWidget(label("Emotion", "section"))
         column.addWidget(self.emotions)
         column.addWidget(self.emotion_note)
+        column.addWidget(self.tools)
         column.addLayout(grid)
         column.addSpacing(2)
         column.addLayout(buttons)
@@ -124,7 +128,8 @@ class PresetEditor(QFrame):
 
     def controls(self) -> list[QWidget]:
         """What Tab goes through, in order."""
-        return [self.timbres, self.emotions, *self.sliders.values(), self.weight, self.reset, self.save]
+        tools, sliders = self.tools.controls(), self.sliders.values()
+        return [self.timbres, self.emotions, *tools, *sliders, self.weight, self.reset, self.save]
 
     @property
     def timbre(self) -> str:
@@ -166,6 +171,7 @@ class PresetEditor(QFrame):
             box.setItemData(box.count() - 1, preset.note, Qt.ItemDataRole.ToolTipRole)
         box.blockSignals(False)
         if kind == "emotion":
+            self.tools.set_presets({name: preset_weights(preset) for name, preset in self._emotions.items()})
             self.set_emotion(before)
         else:
             self.set_timbre(before)
@@ -196,9 +202,20 @@ class PresetEditor(QFrame):
         else:
             weights = read_emotion(emotion) or dict.fromkeys(EMOTIONS, 0.0)
             index = 0 if any(weights.values()) else self.emotions.findData(NEUTRAL)
+        self._move_sliders(weights)
+        self._choose_emotion(index)
+
+    def set_weights(self, weights: Mapping[str, float]) -> None:
+        """Move the sliders; no preset stands for them any more."""
+        self._move_sliders(weights)
+        self._choose_emotion(0)
+
+    def _move_sliders(self, weights: Mapping[str, float]) -> None:
+        self._moving = True
         for name, slider in self.sliders.items():
-            slider.setValue(round(weights[name] * STEPS))
-        self._choose_emotion(index)  # after the sliders: each that moved has chosen "custom"
+            slider.setValue(round(weights.get(name, 0.0) * STEPS))
+        self._moving = False
+        self.tools.show_weights(self.weights())
 
     def _timbre_chosen(self) -> None:
         note = self.timbres.currentData(Qt.ItemDataRole.ToolTipRole)
@@ -214,7 +231,9 @@ class PresetEditor(QFrame):
             self._choose_emotion(0)
 
     def _slider_moved(self) -> None:
-        self._choose_emotion(0)
+        if not self._moving:
+            self.tools.show_weights(self.weights())
+            self._choose_emotion(0)
 
     def _choose_emotion(self, index: int) -> None:
         self.emotions.setCurrentIndex(index)
@@ -223,17 +242,17 @@ class PresetEditor(QFrame):
         self.changed.emit()
 
     def _ask_name(self) -> None:
-        name, ok = QInputDialog.getText(self, "Save emotion preset", "Name of the preset")
-        if ok and name.strip():
-            self.expect("emotion", name.strip())
-            self.save_wished.emit(name.strip(), self.weights())
+        texts = ask_texts(self)
+        if texts is not None:
+            self.expect("emotion", texts.name)
+            self.save_wished.emit(texts, self.weights())
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
-        if event is not None and _clip_of(event) is not None:
+        if event is not None and dropped_clip(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent | None) -> None:
-        clip = None if event is None else _clip_of(event)
+        clip = None if event is None else dropped_clip(event)
         if event is not None and clip is not None:
             event.acceptProposedAction()
             self.clip_dropped.emit(clip)
@@ -270,9 +289,3 @@ def _swatch(colour: str) -> QIcon:
     painter.drawEllipse(pixmap.rect())
     painter.end()
     return QIcon(pixmap)
-
-
-def _clip_of(event: QDropEvent) -> str | None:
-    data = event.mimeData()
-    paths = [url.toLocalFile() for url in data.urls()] if data is not None else []
-    return next((path for path in paths if Path(path).suffix.lower() in CLIPS), None)

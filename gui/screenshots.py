@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +20,7 @@ import soundfile
 from bridge import events
 from bridge.cue import Cue, Length, Line, LineState, Take
 from bridge.timeline import Position
+from engine.types import Emotion
 from gui.application import application
 from gui.link import DaemonLink
 from gui.main_window import MainWindow
@@ -62,7 +64,7 @@ class PictureDaemon:
     def submit(self, cue: Cue) -> tuple[Take, ...]:
         return ()
 
-    def play(self, line_id: str, cue: Cue | None = None) -> Take:
+    def play(self, line_id: str, cue: Cue | None = None, *, take_id: str = "", gain_db: float = 0.0) -> Take:
         return Take(f"{line_id}_t01", line_id, 0, LineState.PLAYING)
 
     def stop(self, line_id: str | None = None) -> None: ...
@@ -91,7 +93,10 @@ class PictureDaemon:
     def add_timbre(self, name: str, file: str) -> float:
         return 0.0
 
-    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "") -> None: ...
+    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None: ...
+
+    def hear_emotion(self, emotion: str) -> Future[Emotion]:
+        return Future()
 
     def subscribe(self, callback: Callable[[events.Event], None]) -> Callable[[], None]:
         return lambda: None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable
+from pathlib import Path
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtGui import QDropEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 BUTTON_PADDING_PX = 14  # of style.qss, with the border
+CLIPS = (".wav", ".flac", ".mp3", ".ogg")  # sound files that can be dropped on the panel
 
 
 def label(text: str, role: str = "", *, wrap: bool = False) -> QLabel:
@@ -42,6 +44,13 @@ def chain_tabs(widgets: Iterable[QWidget]) -> None:
         if before is not None:
             QWidget.setTabOrder(before, widget)
         before = widget
+
+
+def dropped_clip(event: QDropEvent) -> str | None:
+    """The first sound file of a drop, or of a drag that comes in."""
+    data = event.mimeData()
+    paths = [url.toLocalFile() for url in data.urls()] if data is not None else []
+    return next((path for path in paths if Path(path).suffix.lower() in CLIPS), None)
 
 
 class ElidedLabel(QLabel):

@@ -30,7 +30,7 @@ from bridge.journal import DropWish, Journal, JournalError
 from bridge.settings import Settings
 from bridge.wav import read_info
 from engine.errors import BadCheckpointError, BadTextError
-from engine.types import SynthesizerLike
+from engine.types import EMOTIONS, SynthesizerLike
 from tests.event_log import EventLog
 from tests.fakes import WAIT_S, FakePlayer, FakeSynthesizer, tone
 
@@ -185,6 +185,32 @@ def test_every_form_of_an_emotion_reaches_the_voice(studio: Studio) -> None:
     assert path is not None
     made = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     assert len(made["emotion"]["clip_sha256"]) == 64
+
+
+def test_an_emotion_is_heard_before_what_waits_is_rendered(studio: Studio) -> None:
+    gate = held(studio)
+    daemon, log = studio.start()
+    takes = [daemon.submit(replace(CUE, id=f"gate_{n}"))[0] for n in range(2)]
+    log.wait_for(events.LineChanged, lambda e: e.line.state == LineState.RENDERING)
+    answer = daemon.hear_emotion("text:angry, and a little sad")
+    assert not answer.done()
+    gate.set()
+    assert answer.result(WAIT_S).weights[EMOTIONS.index("angry")] == 1.0
+    for take in takes:
+        log.ending(take.id)
+    with pytest.raises(NotFoundError):
+        daemon.hear_emotion("clip:nobody")
+
+
+def test_a_question_to_a_voice_that_failed_or_is_gone_has_an_end(studio: Studio) -> None:
+    def fail() -> SynthesizerLike:
+        raise BadCheckpointError("the weights are broken")
+
+    daemon, _ = studio.start(fail)
+    with pytest.raises(BadCheckpointError, match="broken"):
+        daemon.hear_emotion("text:angry").result(WAIT_S)
+    studio.end()
+    assert daemon.hear_emotion("text:angry").cancelled()
 
 
 def test_a_timbre_is_encoded_once_for_each_content(studio: Studio) -> None:
@@ -382,6 +408,20 @@ def test_a_ready_take_sounds_from_its_file(studio: Studio) -> None:
     np.testing.assert_array_equal(studio.player.sounds[0].audio, soundfile.read(path, dtype="float32")[0])
     assert daemon.lines()[0].state is LineState.READY
     assert log.all(events.Level)
+
+
+def test_another_take_sounds_louder_or_softer_and_the_pick_stays(studio: Studio) -> None:
+    daemon, log = studio.start()
+    first, second = daemon.submit(replace(CUE, takes=2))
+    log.ending(second.id)
+    assert daemon.play(CUE.id, take_id=second.id, gain_db=-6.0).id == second.id
+    log.wait_for(events.PlayEnded)
+    line = daemon.lines()[0]
+    clip, _ = soundfile.read(line.takes[1].path, dtype="float32")
+    np.testing.assert_allclose(studio.player.sounds[0].audio, clip * 10 ** (-6 / 20), atol=1e-6)
+    assert line.picked == first.id
+    with pytest.raises(RefusedError, match="no take that is ready"):
+        daemon.play(CUE.id, take_id="gate_01_t09")
 
 
 def test_a_take_of_another_rate_sounds_at_the_players(studio: Studio) -> None:

@@ -146,6 +146,13 @@ def test_weights_that_break_a_rule_are_refused(store: PresetStore, weights: dict
         store.save_emotion("mine", weights)
 
 
+def test_a_colour_is_kept_as_given(store: PresetStore) -> None:
+    store.save_emotion("mine", {"happy": 0.5}, colour="#10aaFF")
+    assert store.emotion("mine").colour == "#10aaFF"
+    with pytest.raises(BadArgumentError, match="#rrggbb"):
+        store.save_emotion("mine", {"happy": 0.5}, colour="red")
+
+
 @pytest.mark.parametrize("name", ["", "a=b", "clip:x", "auto", "x" * 81, "a\nb"])
 def test_a_name_that_would_be_read_as_something_else_is_refused(store: PresetStore, name: str) -> None:
     with pytest.raises(BadArgumentError):

@@ -26,7 +26,7 @@ def job(take_id: str, *, live: bool = False) -> RenderJob:
 
 def taken(queue: RenderQueue, n: int) -> list[str]:
     jobs = [queue.take() for _ in range(n)]
-    return [each.take_id for each in jobs if each is not None]
+    return [each.take_id for each in jobs if isinstance(each, RenderJob)]
 
 
 def test_live_lines_go_first_and_the_rest_as_it_came() -> None:

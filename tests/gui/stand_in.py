@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
 from bridge import events
 from bridge.cue import Cue, Line, LineState, Take
 from bridge.errors import BridgeError
 from bridge.timeline import Position
+from engine.types import EMOTIONS, Emotion
 
 RATE = 48_000
 
@@ -66,9 +68,9 @@ class StandInDaemon:
         self.tell(events.LineChanged(self.held[cue.id]))
         return takes
 
-    def play(self, line_id: str, cue: Cue | None = None) -> Take:
-        self._asked("play", line_id, cue)
-        return Take(f"{line_id}_t01", line_id, 7, LineState.PLAYING)
+    def play(self, line_id: str, cue: Cue | None = None, *, take_id: str = "", gain_db: float = 0.0) -> Take:
+        self._asked("play", line_id, *((take_id, gain_db) if take_id else (cue,)))
+        return Take(take_id or f"{line_id}_t01", line_id, 7, LineState.PLAYING)
 
     def stop(self, line_id: str | None = None) -> None:
         self.calls.append(("stop", line_id))  # never waits
@@ -104,10 +106,16 @@ class StandInDaemon:
         self.tell(events.PresetsChanged("timbre"))
         return 4.2
 
-    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "") -> None:
-        self._asked("save_emotion", name, dict(weights), note)
+    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None:
+        self._asked("save_emotion", name, dict(weights), note, colour)
         self.emotions.append(Preset(name, note, origin="yours", weights=weights))
         self.tell(events.PresetsChanged("emotion"))
+
+    def hear_emotion(self, emotion: str) -> Future[Emotion]:
+        self._asked("hear_emotion", emotion)
+        answer: Future[Emotion] = Future()
+        answer.set_result(Emotion(tuple(float(name in emotion) for name in EMOTIONS)))
+        return answer
 
     def subscribe(self, callback: Callable[[events.Event], None]) -> Callable[[], None]:
         self._callbacks.append(callback)

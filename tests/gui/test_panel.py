@@ -17,9 +17,11 @@ from pytestqt.qtbot import QtBot
 from bridge import events
 from bridge.cue import Cue, Length, LineState
 from bridge.timeline import Position
+from engine.types import EMOTIONS
 from gui.cue_model import ACTUAL, STATE
 from gui.main_window import MainWindow
 from gui.page_rail import LINES_PAGE, LOG_PAGE, PAGES
+from gui.preset_dialog import PresetTexts
 from tests.gui.stand_in import RATE, Refusal, StandInDaemon, make_line
 
 WAIT_MS = 20_000
@@ -245,12 +247,11 @@ def test_a_take_is_picked_played_and_put_into_the_project(
     qtbot.mouseClick(takes.pick_button, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(takes.drop_button, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(takes.play_button, Qt.MouseButton.LeftButton)
-    wait_for_call(qtbot, daemon, "play", "a", None)
+    wait_for_call(qtbot, daemon, "play", "a", "a_t02", 0.0)
     assert daemon.calls == [
         ("pick", "a", "a_t02"),
         ("drop", "a", None, None),
-        ("pick", "a", "a_t02"),
-        ("play", "a", None),
+        ("play", "a", "a_t02", 0.0),
     ]
 
 
@@ -333,11 +334,12 @@ def test_level_and_load_move_their_meters(qtbot: QtBot, panel: MainWindow, daemo
 def test_a_saved_emotion_is_listed_and_chosen(
     qtbot: QtBot, panel: MainWindow, daemon: StandInDaemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gui.preset_editor.QInputDialog.getText", lambda *_: ("grim hope", True))
+    monkeypatch.setattr("gui.preset_editor.ask_texts", lambda _: PresetTexts("grim hope", "for the end", "#102030"))
     panel.presets.sliders["sad"].setValue(30)
     qtbot.mouseClick(panel.presets.save, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.presets.emotion == "grim hope", timeout=WAIT_MS)
-    assert daemon.calls[0][1] == "grim hope"
+    weights = dict.fromkeys(EMOTIONS, 0.0) | {"sad": 0.3}
+    assert daemon.calls[0] == ("save_emotion", "grim hope", weights, "for the end", "#102030")
     assert panel.presets.weights()["sad"] == 0.3
 
 

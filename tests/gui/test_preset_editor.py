@@ -9,14 +9,15 @@ from pytestqt.qtbot import QtBot
 
 from engine.types import EMOTIONS
 from gui.preset_editor import PresetEditor, preset_weights, read_emotion, write_emotion
+from gui.theme import Theme
 from tests.gui.stand_in import Preset
 
 hundredths = st.integers(0, 100).map(lambda n: n / 100)
 
 
 @pytest.fixture
-def editor(qtbot: QtBot) -> PresetEditor:
-    editor = PresetEditor()
+def editor(qtbot: QtBot, theme: Theme) -> PresetEditor:
+    editor = PresetEditor(theme)
     qtbot.addWidget(editor)
     editor.set_presets("timbre", [Preset("Mara", "warm"), Preset("Cole")])
     editor.set_presets("emotion", [Preset("battle cry", "loud", weights={"angry": 0.8, "happy": 0.2})])

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 from PyQt6.QtCore import Qt, QTimer
@@ -17,6 +18,7 @@ from bridge.settings import Settings
 from engine.errors import EngineError
 from gui.cue_model import ACTUAL, ASKED, STATE
 from gui.main_window import MainWindow
+from gui.preset_dialog import PresetTexts
 from tests.fakes import FakePlayer, FakeSynthesizer
 from tests.gui.test_panel import CTRL, WAIT_MS, cell, log_text
 
@@ -148,7 +150,7 @@ def test_takes_are_listed_picked_and_played(
     qtbot.waitUntil(panel.takes.play_button.isEnabled, timeout=WAIT_MS)
     qtbot.mouseClick(panel.takes.play_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(player.sounds) and player.sounds[0].over.is_set(), timeout=WAIT_MS)
-    assert daemon.lines()[0].picked == "panel_001_t02"
+    assert daemon.lines()[0].picked == "panel_001_t01"  # to listen is not to choose
     assert len(player.sounds[0].audio) == _takes(daemon)[1].n_samples
 
 
@@ -211,11 +213,25 @@ def test_the_program_s_presets_are_offered_and_an_own_one_is_kept(
 ) -> None:
     assert panel.presets.timbres.count() >= 8
     assert panel.presets.emotions.findData("battle cry") > 0
-    monkeypatch.setattr("gui.preset_editor.QInputDialog.getText", lambda *_: ("grim hope", True))
+    monkeypatch.setattr("gui.preset_editor.ask_texts", lambda _: PresetTexts("grim hope", "for the end", "#102030"))
     panel.presets.sliders["sad"].setValue(30)
     qtbot.mouseClick(panel.presets.save, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.presets.emotion == "grim hope", timeout=WAIT_MS)
-    assert any(preset.name == "grim hope" for preset in daemon.presets("emotion"))
+    (kept,) = [preset for preset in daemon.presets("emotion") if preset.name == "grim hope"]
+    assert (kept.note, kept.colour, kept.origin) == ("for the end", "#102030", "yours")
+
+
+def test_a_sentence_and_a_clip_move_the_sliders(
+    qtbot: QtBot, panel: MainWindow, voice: FakeSynthesizer, tmp_path: Path
+) -> None:
+    tools = panel.presets.tools
+    tools.sentence.setText("he is so angry")
+    tools.read.click()
+    qtbot.waitUntil(lambda: panel.presets.emotion == "angry=1.00", timeout=WAIT_MS)
+    clip = tmp_path / "sobbing.wav"
+    soundfile.write(clip, np.sin(np.arange(8000) / 9).astype(np.float32) / 2, 16_000)
+    tools.clip_given.emit(str(clip))
+    qtbot.waitUntil(lambda: voice.n_encoded == 1 and panel.presets.emotion != "angry=1.00", timeout=WAIT_MS)
 
 
 def _takes(daemon: Daemon) -> tuple[object, ...]:

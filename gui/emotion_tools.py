@@ -1,0 +1,137 @@
+"""Three ways to an emotion beside the sliders: the pad, a blend of two presets, a sentence or a clip that tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent
+from PyQt6.QtWidgets import QComboBox, QFrame, QLineEdit, QPushButton, QSlider, QTabWidget, QVBoxLayout, QWidget
+
+from gui.emotion_pad import EmotionPad
+from gui.emotion_space import blend, place, weights_at
+from gui.theme import Theme
+from gui.widgets import dropped_clip, label
+
+STEPS = 100  # of the blend's slider
+
+
+class EmotionTools(QTabWidget):
+    """Emits weights; whoever holds the sliders moves them and tells the pad with `show_weights`."""
+
+    weights_wished = pyqtSignal(dict)  # all eight
+    sentence_given = pyqtSignal(str)
+    clip_given = pyqtSignal(str)  # path of a sound file
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setDocumentMode(True)
+        self.setAccessibleName("Ways to an emotion")
+        self._weights: dict[str, Mapping[str, float]] = {}  # of the presets, by name
+        self.pad = EmotionPad(theme)
+        self.pad.moved.connect(self._pad_moved)
+        self.first, self.second = QComboBox(), QComboBox()
+        self.share = QSlider(Qt.Orientation.Horizontal)
+        self.share.setRange(0, STEPS)
+        self.share.setPageStep(10)
+        self.share.setMinimumHeight(22)
+        self.sentence = QLineEdit()
+        self.read = QPushButton("Read emotion")
+        self.clip = ClipTarget("Drop a clip here: its emotion, whoever speaks, moves the sliders.")
+        self._pad_leads = False  # the pad's own point is finer than the sliders' steps: it stays under the mouse
+        if (bar := self.tabBar()) is not None:
+            bar.setAccessibleName("Ways to an emotion")
+        self.addTab(_page(self.pad), "Pad")
+        self.addTab(self._blend_page(), "Blend")
+        self.addTab(self._words_page(), "Words, clip")
+
+    def controls(self) -> list[QWidget]:
+        """What Tab goes through, in order."""
+        return [self, self.pad, self.first, self.second, self.share, self.sentence, self.read]
+
+    def set_presets(self, weights: Mapping[str, Mapping[str, float]]) -> None:
+        """Presets by name; what was chosen for the blend stays chosen."""
+        self._weights = dict(weights)
+        for number, box in enumerate((self.first, self.second)):
+            before = box.currentText()
+            box.blockSignals(True)
+            box.clear()
+            box.addItems(list(weights))
+            box.setCurrentIndex(max(0, box.findText(before) if before else min(number, box.count() - 1)))
+            box.blockSignals(False)
+
+    def show_weights(self, weights: Mapping[str, float]) -> None:
+        """Put the pad's point where the sliders are, unless it was the pad that moved them."""
+        if not self._pad_leads:
+            self.pad.set_point(*place(weights))
+
+    def _blend_page(self) -> QWidget:
+        for box, name in ((self.first, "Blend from"), (self.second, "Blend to")):
+            box.setAccessibleName(name)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.activated.connect(self._blend)
+        self.share.setAccessibleName("Share of the second preset in the blend")
+        self.share.setToolTip("Left: all of the first preset, right: all of the second")
+        self.share.valueChanged.connect(self._blend)
+        return _page(label("From", "field"), self.first, self.share, label("To", "field"), self.second)
+
+    def _words_page(self) -> QWidget:
+        self.sentence.setPlaceholderText("he is close to tears")
+        self.sentence.setAccessibleName("Sentence that tells the emotion")
+        self.sentence.setMaxLength(500)
+        self.sentence.returnPressed.connect(self._read)
+        self.read.setToolTip("Move the sliders to the emotion that the sentence tells or carries")
+        self.read.clicked.connect(self._read)
+        self.clip.dropped.connect(self.clip_given)
+        return _page(label("A sentence that tells it", "field"), self.sentence, self.read, self.clip)
+
+    def _blend(self) -> None:
+        first, second = (self._weights.get(box.currentText()) for box in (self.first, self.second))
+        if first is not None and second is not None:
+            self.weights_wished.emit(blend(first, second, self.share.value() / STEPS))
+
+    def _read(self) -> None:
+        if text := self.sentence.text().strip():
+            self.sentence_given.emit(text)
+
+    def _pad_moved(self, valence: float, arousal: float) -> None:
+        self._pad_leads = True
+        self.weights_wished.emit(weights_at(valence, arousal))
+        self._pad_leads = False
+
+
+class ClipTarget(QFrame):
+    """Where a sound file can be dropped; what is dropped here does not reach the panel behind it."""
+
+    dropped = pyqtSignal(str)
+
+    def __init__(self, hint: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "target")
+        self.setAcceptDrops(True)
+        self.setAccessibleName(hint)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 6, 8, 6)
+        column.addWidget(label(hint, "small", wrap=True))
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        if event is not None and dropped_clip(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        clip = None if event is None else dropped_clip(event)
+        if event is not None and clip is not None:
+            event.acceptProposedAction()
+            self.dropped.emit(clip)
+
+
+def _page(*widgets: QWidget) -> QWidget:
+    page = QWidget()
+    page.setObjectName("tab_page")
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 8, 0, 0)
+    column.setSpacing(6)
+    for widget in widgets:
+        column.addWidget(widget)
+    column.addStretch(1)
+    return page
