@@ -18,7 +18,7 @@ def noisy(data: Tensor, noise: Tensor, time: Tensor) -> Tensor:
 
 
 def cosine_times(n_steps: int) -> Tensor:
-    """(n_steps + 1,) from 0 to 1, even in 1 - cos(pi t / 2): short steps at the start, where the velocity turns most."""
+    """(n_steps + 1,) from 0 to 1, even in 1 - cos(pi t / 2): short at the start, where the velocity turns most."""
     return 1 - torch.cos(torch.linspace(0, torch.pi / 2, n_steps + 1))
 
 

@@ -59,16 +59,16 @@ class Layout:
         with torch.device("meta"):  # the weights come from the file: none are made up first
             model = build()
         own = model.state_dict()
-        taken = self.ours(state, own, source)
-        for key, value in taken.items():
+        weights = self.ours(state, own, source)
+        for key, value in weights.items():
             if value.shape != own[key].shape:
                 raise BadCheckpointError(
                     f"{source}: {self.upstream(key)} is {tuple(value.shape)}, its configuration needs "
                     f"{tuple(own[key].shape)}; get the model again"
                 )
-        # Copies, so that a file that is mapped into memory can be let go.
-        floats = {k: v.to(torch.float32, copy=True) if v.is_floating_point() else v for k, v in taken.items()}
-        model.load_state_dict(floats, strict=True, assign=True)
+            # A copy, so that a file that is mapped into memory can be let go
+            weights[key] = value.to(torch.float32 if value.is_floating_point() else value.dtype, copy=True)
+        model.load_state_dict(weights, strict=True, assign=True)
         return model.eval().requires_grad_(False)
 
 

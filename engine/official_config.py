@@ -1,4 +1,7 @@
-"""Upstream's configuration files -> our configs. What our modules do not do is refused, never passed over."""
+"""Upstream's configuration files -> our configs. What our modules do not do is refused, never passed over.
+
+Errors say what is wrong with the file; which file it is, the caller knows.
+"""
 
 from __future__ import annotations
 
@@ -28,16 +31,14 @@ def value(section: Section, key: str) -> Any:
     try:
         return section[key]
     except (KeyError, TypeError) as error:
-        raise BadCheckpointError(f"the configuration has no {key!r}; get the model again") from error
+        raise BadCheckpointError(f"it has no {key!r}") from error
 
 
 def require(section: Section, **only: Any) -> None:
     """Raise BadCheckpointError unless each key that is there has the one value that our modules are made for."""
     for key, known in only.items():
         if key in section and section[key] != known:
-            raise BadCheckpointError(
-                f"the configuration says {key}: {section[key]!r}; Cuevox speaks models with {known!r} only"
-            )
+            raise BadCheckpointError(f"it says {key}: {section[key]!r}, and Cuevox speaks models with {known!r} only")
 
 
 def semantic_codec(section: Section) -> SemanticCodecConfig:
@@ -68,7 +69,7 @@ def speech_encoder(section: Section, n_layer: int = SPEECH_LAYERS) -> SpeechEnco
     """config.json of w2v-BERT, of which n_layer layers are run."""
     require(section, hidden_act="swish", position_embeddings_type="relative_key", add_adapter=False)
     if value(section, "num_hidden_layers") < n_layer:
-        raise BadCheckpointError(f"w2v-BERT has {section['num_hidden_layers']} layers; {n_layer} are needed")
+        raise BadCheckpointError(f"it has {section['num_hidden_layers']} layers, and {n_layer} are needed")
     return SpeechEncoderConfig(
         n_input=value(section, "feature_projection_input_dim"),
         dim=value(section, "hidden_size"),

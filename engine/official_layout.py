@@ -7,6 +7,9 @@ from engine.layout import Layout
 from engine.official_s2m import OfficialS2MConfig
 from engine.speech_encoder import SpeechEncoderConfig
 
+# Parts are named as upstream names them. Old checkpoints of GPT-2 carry its mask as two buffers a layer.
+GPT = Layout(ignored=(r"gpt\.h\.\d+\.attn\.(bias|masked_bias)",))
+
 SEMANTIC_CODEC = Layout(
     renames=(
         (r"^encoder\.stem\.", "encoder.0.embed."),

@@ -30,6 +30,7 @@ class OfficialS2M(nn.Module):
 
     def __init__(self, config: OfficialS2MConfig) -> None:
         super().__init__()
+        self.config = config
         sizes = (config.latent_dim, *LATENT_BOTTLENECK, config.regulator.content_dim)
         self.latents = nn.Sequential(*[nn.Linear(a, b) for a, b in pairwise(sizes)])
         self.regulator = LengthRegulator(config.regulator)

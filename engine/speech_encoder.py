@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from engine import torchaudio_compat
+
 
 @dataclass(frozen=True)
 class SpeechEncoderConfig:
@@ -34,6 +36,7 @@ class SpeechEncoder(nn.Module):
 
     def __init__(self, config: SpeechEncoderConfig) -> None:
         super().__init__()
+        torchaudio_compat.load()  # transformers imports it too, and would fail beside a CPU-only torch
         from transformers import Wav2Vec2BertConfig, Wav2Vec2BertModel  # takes seconds: only those who need it wait
 
         self.config = config
