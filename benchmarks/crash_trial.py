@@ -81,15 +81,15 @@ class Figures:
 class RunningDaemon:
     """One daemon in a process of its own. A context manager that leaves no process behind."""
 
-    def __init__(self, folder: Path, program: list[str], name: str = "daemon") -> None:
-        """`name`: of the file that keeps its output, beside `folder`."""
-        self._output = folder.with_name(f"{folder.name}-{name}.out")
+    def __init__(self, folder: Path, program: list[str], output: Path | None = None) -> None:
+        """`folder`: for its data. `output`: the file for what it prints; by default beside the folder."""
+        self._output = output or folder.with_name(f"{folder.name}.out")
         self.started_s = time.monotonic()
-        with self._output.open("wb") as output:
+        with self._output.open("wb") as printed:
             self.process = subprocess.Popen(
                 [*program, "--headless", "--osc-port", "0", "--data", str(folder)],
                 cwd=ROOT,
-                stdout=output,
+                stdout=printed,
                 stderr=subprocess.STDOUT,
             )
 

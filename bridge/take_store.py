@@ -15,7 +15,7 @@ from bridge.cue import Cue
 from bridge.drops.base import resample_position
 from bridge.emotion_source import weights_of
 from bridge.errors import BridgeError
-from bridge.files import safe_name, write_atomic
+from bridge.files import resolve_inside, safe_name, write_atomic
 from bridge.ixml import ClipMetadata, Marker
 from bridge.journal import cue_values
 from bridge.timeline import write_length, write_position
@@ -55,14 +55,25 @@ class TakeStore:
         self._project = project
 
     def write(self, cue: Cue, plan: Plan, audio: Audio, made: Provenance) -> Path:
-        """Audio (plan.n_samples,) at plan.rate -> the clip's path. Raises DiskError, BadArgumentError."""
+        """Audio (plan.n_samples,) at plan.rate -> the clip's path.
+
+        Raises DiskError, BadArgumentError, and RefusedError when a link leads out of the folder. Both files are there
+        afterwards or neither is.
+        """
         created = time.strftime("%Y-%m-%dT%H:%M:%S")
         try:
             path = self._place(cue, made.take_id)
+            resolve_inside(self.folder, path.parent.relative_to(self.folder))
             n_clipped = write_wav(path, audio, plan.rate, self._depth, self._metadata(cue, plan, made, created))
             values = self._values(cue, plan, made, created)
             values["sound"] = {"peak_db": peak_db(audio), "clipped_samples": n_clipped}
-            write_atomic(path.with_suffix(".json"), (json.dumps(values, ensure_ascii=False, indent=2) + "\n").encode())
+            try:
+                write_atomic(
+                    path.with_suffix(".json"), (json.dumps(values, ensure_ascii=False, indent=2) + "\n").encode()
+                )
+            except OSError:
+                path.unlink(missing_ok=True)  # a clip that does not say how it was made belongs to nobody
+                raise
         except OSError as error:
             raise DiskError(
                 f"{made.take_id} could not be written to {self.folder}: {error.strerror or error}; "

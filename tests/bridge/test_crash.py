@@ -40,7 +40,7 @@ def test_the_trial_sees_what_it_looks_for(tmp_path: Path) -> None:
 def test_of_two_daemons_started_at_once_one_says_so_and_leaves(tmp_path: Path) -> None:
     trial = CrashTrial(tmp_path)
     folder = tmp_path / "data"
-    with RunningDaemon(folder, trial.program) as one, RunningDaemon(folder, trial.program, "other") as other:
+    with RunningDaemon(folder, trial.program) as one, RunningDaemon(folder, trial.program, tmp_path / "other") as other:
         first, second = (one, other) if one.is_ready_or_over() else (other, one)
         assert not second.is_ready_or_over()
         assert second.process.wait() == 1
