@@ -29,7 +29,7 @@ FADE_S = 0.003  # at both ends of a line, against clicks
 
 
 @dataclass(frozen=True)
-class Sampling:
+class RenderOptions:
     """How a line is drawn."""
 
     temperature: float = 0.7
@@ -58,9 +58,9 @@ class Tokens:
     """The line's semantic tokens and latents, decoded as far as they are asked for."""
 
     def __init__(
-        self, model: T2S, parts: list[Part], emotion: Tensor, sampling: Sampling, generator: torch.Generator
+        self, model: T2S, parts: list[Part], emotion: Tensor, options: RenderOptions, generator: torch.Generator
     ) -> None:
-        self._steps = self._decode(model, parts, emotion, sampling, generator)
+        self._steps = self._decode(model, parts, emotion, options, generator)
         self._codes: list[Tensor] = []
         self._latents: list[Tensor] = []
 
@@ -74,7 +74,7 @@ class Tokens:
 
     @staticmethod
     def _decode(
-        model: T2S, parts: list[Part], emotion: Tensor, sampling: Sampling, generator: torch.Generator
+        model: T2S, parts: list[Part], emotion: Tensor, options: RenderOptions, generator: torch.Generator
     ) -> Iterator[tuple[Tensor, Tensor]]:
         for part in parts:
             alignment = align(part.plan.seconds, part.n_tokens, model.config.token_s)
@@ -85,8 +85,8 @@ class Tokens:
                 latent = model(code[:, None], told[:, t : t + 1], cache)
                 code = sample(
                     model.logits(latent[:, 0]),
-                    temperature=sampling.temperature,
-                    top_p=sampling.top_p,
+                    temperature=options.temperature,
+                    top_p=options.top_p,
                     generator=generator,
                 )
                 yield code, latent
@@ -113,14 +113,14 @@ def render_frames(
     emotion: Tensor,
     n_frames: int,
     seed: int,
-    sampling: Sampling,
+    options: RenderOptions,
 ) -> Iterator[Audio]:
     """Blocks of audio at the vocoder's rate, in all n_frames hops."""
     generator = torch.Generator().manual_seed(seed)
     config, hop = vocoder.config, vocoder.config.hop
-    noise = torch.randn(1, config.n_mels, n_frames, generator=generator) * sampling.flow_temperature
+    noise = torch.randn(1, config.n_mels, n_frames, generator=generator) * options.flow_temperature
     breath = torch.randn(1, n_frames * hop, generator=generator)
-    tokens = Tokens(t2s, parts, emotion, sampling, generator)
+    tokens = Tokens(t2s, parts, emotion, options, generator)
     per_token, n_tokens = s2m.config.token_frames, sum(part.n_tokens for part in parts)
     mel, f0 = torch.empty(1, config.n_mels, 0), torch.empty(1, 0)
     phase = torch.empty(1, 0, dtype=torch.float64)
@@ -133,7 +133,7 @@ def render_frames(
         at = slice(left // per_token, codes.shape[1])
         foretold = s2m.regulator(codes[:, at], latents[:, at], torch.ones(1), voice.speaker, right - left)
         inner = slice(first - left, end - left)
-        made = s2m.mel(foretold, voice.speaker, noise[:, :, left:right], sampling.flow_steps)
+        made = s2m.mel(foretold, voice.speaker, noise[:, :, left:right], options.flow_steps)
         mel = torch.cat([mel, made[:, :, inner]], 2)
         more = pitch_of(foretold, voice.base)[:, inner]
         phase = torch.cat([phase, phase_of(more, config, phase[:, -1:] if phase.numel() else 0.0)], 1)

@@ -8,11 +8,16 @@ import torch
 from torch import Tensor
 
 
-def sample(logits: Tensor, *, temperature: float, top_p: float, generator: torch.Generator) -> Tensor:
-    """Logits (B, n) -> ids (B,): nucleus sampling (Holtzman et al. 2020); the likeliest id where temperature is 0."""
+def sample(logits: Tensor, *, temperature: float, top_p: float, top_k: int = 256, generator: torch.Generator) -> Tensor:
+    """Logits (B, n) -> ids (B,): nucleus sampling (Holtzman et al. 2020) among the top_k; argmax at temperature 0.
+
+    The nucleus is that of all ids: what lies beyond the top_k counts towards it, and is cut off.
+    """
     if temperature == 0:
         return logits.argmax(-1)
-    probabilities, ids = torch.softmax(logits.float() / temperature, -1).sort(-1, descending=True)
+    scores = logits.float() / temperature
+    likeliest, ids = scores.topk(min(top_k, scores.shape[-1]), -1)  # far cheaper than sorting thousands of codes
+    probabilities = torch.exp(likeliest - scores.logsumexp(-1, keepdim=True))
     before = probabilities.cumsum(-1) - probabilities
     probabilities = probabilities.masked_fill(before >= top_p, 0.0)
     return ids.gather(-1, torch.multinomial(probabilities, 1, generator=generator))[:, 0]

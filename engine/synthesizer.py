@@ -17,7 +17,7 @@ from engine import checkpoint, speech_planner
 from engine.emotion_text import emotion_from_text
 from engine.errors import BadPromptError
 from engine.prompt import prompt_features
-from engine.renderer import Sampling, Voice, parts_for, render_frames
+from engine.renderer import RenderOptions, Voice, parts_for, render_frames
 from engine.s2m import S2M
 from engine.source_filter import SourceFilterVocoder
 from engine.speech_planner import LinePlan
@@ -34,19 +34,19 @@ class Synthesizer:
     """Speaks with the embedded voice. Not thread-safe: one thread owns it. Build it with load()."""
 
     def __init__(
-        self, t2s: T2S, s2m: S2M, vocoder: SourceFilterVocoder, *, model_id: str, sampling: Sampling | None = None
+        self, t2s: T2S, s2m: S2M, vocoder: SourceFilterVocoder, *, model_id: str, options: RenderOptions | None = None
     ) -> None:
         self._t2s, self._s2m, self._vocoder = t2s, s2m, vocoder
         self._model_id = model_id
-        self._sampling = sampling or Sampling()
+        self._options = options or RenderOptions()
         self._phonemise = Phonemiser(t2s.config.alphabet)
         self._ids = {p: i + 1 for i, p in enumerate(t2s.config.alphabet)}
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> Self:
+    def load(cls, folder: Path | None = None, options: RenderOptions | None = None) -> Self:
         """The voice in `folder`, by default the one that comes with the program. Raises BadCheckpointError."""
         folder = folder or checkpoint.EMBEDDED
-        return cls(*checkpoint.load(folder), model_id=folder.name)
+        return cls(*checkpoint.load(folder), model_id=folder.name, options=options)
 
     @property
     def model_id(self) -> str:
@@ -100,7 +100,7 @@ class Synthesizer:
         parts = parts_for(plans, self._t2s.config.token_s)
         blocks = render_frames(
             self._t2s, self._s2m, self._vocoder, parts, _voice(request.timbre, self._model_id), emotion, n_frames,
-            request.seed, self._sampling,
+            request.seed, self._options,
         )  # fmt: skip
         return Rendering(plan, _exactly(blocks, self._vocoder.config.rate, rate, n_samples))
 

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.flow import noisy
-from engine.renderer import Sampling
+from engine.renderer import RenderOptions
 from engine.s2m import RESIDUAL_STD, S2M, S2MConfig
 from engine.tokeniser import FSQ
 from engine.training.data import N_MELS, Corpus
@@ -165,8 +165,8 @@ def write(data: Path, out: Path, n_lines: int) -> None:
         latents = torch.from_numpy(pieces.latents[first : first + n].astype(np.float32))[None]
         speaker, _ = model.encode_speaker(pieces.prompt(rng, i)[0][None])
         foretold = model.regulator(pieces.codes.of(i)[None], latents, torch.ones(1), speaker, line.n_frames)
-        noise = torch.randn(1, N_MELS, line.n_frames) * Sampling.flow_temperature
-        mel = model.mel(foretold, speaker, noise, Sampling.flow_steps)
+        noise = torch.randn(1, N_MELS, line.n_frames) * RenderOptions.flow_temperature
+        mel = model.mel(foretold, speaker, noise, RenderOptions.flow_steps)
         spoken[line.start : line.start + line.n_frames] = mel[0].T.numpy()
     np.save(data / "spoken.npy", spoken)
     print(f"{int(np.isfinite(spoken[:, 0]).sum())} frames of {n_lines} lines")
