@@ -1,8 +1,9 @@
 """The solver follows a known flow to its end; sampling keeps to its nucleus."""
 
+import pytest
 import torch
 
-from engine.flow import noisy, solve
+from engine.flow import cosine_times, even_times, guided, noisy, solve
 from engine.sampling import sample
 
 
@@ -40,3 +41,17 @@ def test_sampling_stays_in_the_nucleus_and_repeats_with_its_seed() -> None:
 def test_temperature_zero_takes_the_likeliest() -> None:
     logits = torch.tensor([[0.1, 2.0, 1.0]])
     assert sample(logits, temperature=0.0, top_p=1.0, generator=torch.Generator()).tolist() == [1]
+
+
+def test_guidance_of_zero_is_the_condition_itself() -> None:
+    towards, away = torch.randn(2, 3), torch.randn(2, 3)
+    assert torch.equal(guided(towards, away, 0.0), towards)
+    torch.testing.assert_close(guided(towards, away, 1.0), 2 * towards - away)
+
+
+def test_times_begin_at_noise_and_end_at_data() -> None:
+    for times in (even_times(25), cosine_times(25)):
+        assert len(times) == 26
+        assert (float(times[0]), float(times[-1])) == (0, pytest.approx(1))
+        assert (times.diff() > 0).all()
+    torch.testing.assert_close(even_times(25).diff(), torch.full((25,), 0.04))
