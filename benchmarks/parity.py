@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 import torch
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.engine import parity
 
+ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "measurements-parity.md"
 
 HEAD = """\
