@@ -24,6 +24,7 @@ from bridge.journal import DropWish, Journal, TakeRecord
 from bridge.line_book import PENDING, LineBook
 from bridge.live_feed import LiveFeed
 from bridge.osc_api import OscApi
+from bridge.osc_rate import RateLimit
 from bridge.osc_server import OscServer
 from bridge.playback import Playback, file_blocks
 from bridge.player import PlayerLike
@@ -96,7 +97,9 @@ class Daemon:
                 assert kept.wish is not None
                 self._order_drop(kept.take, kept.cue, kept.wish)
             # Opened last, closed first: whoever can ask finds everything at work.
-            self._server = stack.enter_context(OscServer(settings.osc_host, settings.osc_port, OscApi(self)))
+            limit = RateLimit(settings.osc_burst, settings.osc_per_second)
+            server = OscServer(settings.osc_host, settings.osc_port, OscApi(self), rate_limit=limit)
+            self._server = stack.enter_context(server)
             self._parts = stack.pop_all()
         return self
 

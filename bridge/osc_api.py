@@ -1,8 +1,8 @@
 """What the DAW may ask over OSC: finds the command, lets no request be done twice, sees that each is answered.
 
 Two threads meet here. The OSC thread calls `check`, which reads arguments and touches nothing else, and hands over. All
-the rest - clients, replies, the daemon's events - belongs to the API's own thread, which takes it from one queue; so an
-event of a take can never overtake the reply that announced it.
+the rest - clients, replies, the daemon's events - belongs to the API's own thread, which does one thing after
+another; so an event of a take can never overtake the reply that announced it.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from functools import partial
 from typing import Any
 
 from bridge import events
-from bridge.errors import BridgeError, RefusedError
+from bridge.errors import BridgeError, BusyError, RefusedError
 from bridge.osc_arguments import Arguments, as_number, common_of
 from bridge.osc_clients import Clients, Peer
 from bridge.osc_commands import Action, Commands, OscDaemon
 from bridge.osc_endings import CLOSING, OpenCalls
 from bridge.osc_feed import Feed
+from bridge.osc_inbox import Inbox
 from bridge.osc_packet import Arg, Message, PacketError
 from bridge.osc_replies import ERROR_ADDRESS, Call, Replies, Send
 from engine.errors import EngineError
@@ -66,7 +67,7 @@ class OscApi:
 
     def __init__(self, daemon: OscDaemon, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._daemon = daemon
-        self._inbox: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._inbox = Inbox(daemon.settings.osc_max_waiting)
         self._send: Send = lambda peer, message: None
         self._clients = Clients(clock)
         self._replies = Replies(self._clients, self._put_out, daemon.publish)
@@ -88,7 +89,6 @@ class OscApi:
         """Everything that was taken on gets its ending, then nothing is sent any more."""
         self._unsubscribe()
         self._pool.shutdown(wait=True, cancel_futures=True)
-        self._inbox.put(self._open_calls.close)
         self._inbox.put(None)
         self._thread.join()
 
@@ -99,20 +99,31 @@ class OscApi:
         return _all_or_none([self._check(peer, message) for message in messages if not _is_answer(message)])
 
     def carry_out(self, checked: Sequence[Checked]) -> None:
-        """Hand over. Commands of one bundle are checked against what there is first, then done with nothing between."""
-        self._inbox.put(partial(self._do_all, checked))
+        """Hand over. Commands of one bundle are checked against what there is first, then done with nothing between.
+
+        When too much waits already, each is answered as busy at once, past the API's thread.
+        """
+        if checked and not self._inbox.put_of(checked[0].call.peer, partial(self._do_all, checked)):
+            for each in checked:
+                self._shed(each.call)
 
     def refuse(self, peer: Peer, error: BridgeError, messages: Sequence[Message] = ()) -> None:
         """Answer what cannot be read, or comes at a wrong time, with an error."""
         if messages:
             self.carry_out([_refused(peer, m, error) for m in messages if not _is_answer(m)])
         else:
-            address = error.address if isinstance(error, PacketError) else ""
-            self._inbox.put(partial(self._replies.error, Call(peer, address), error.code, str(error)))
+            call = Call(peer, error.address if isinstance(error, PacketError) else "")
+            if not self._inbox.put_of(peer, partial(self._replies.error, call, error.code, str(error))):
+                self._shed(call)
 
     def gone(self, peer: Peer) -> None:
         """A connection has ended."""
         self._inbox.put(partial(self._clients.gone, peer))
+
+    def _shed(self, call: Call) -> None:
+        """Not taken on. The one reply that another thread than the API's sends: that one has enough to do."""
+        error = BusyError("too many commands wait already; this one was not taken on, send it again in a moment")
+        self._put_out(*self._replies.error_of(call, error.code, str(error)))
 
     def _check(self, peer: Peer, message: Message) -> Checked:
         call = Call(peer, message.address)
@@ -139,8 +150,9 @@ class OscApi:
         while True:
             try:
                 wait_s = self._feed.tick()
-                job = self._inbox.get(timeout=wait_s)
+                job = self._inbox.get(wait_s)
                 if job is None:
+                    self._open_calls.close()
                     return
                 job()
             except queue.Empty:

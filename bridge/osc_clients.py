@@ -88,9 +88,9 @@ class Clients:
         self._ports.pop(peer, None)
 
     def target(self, peer: Peer, port: int | None = None) -> Peer:
-        """Where replies to `peer` go; `port`: for this command only."""
-        if port is None and peer in self._ports:
-            port = self._ports[peer][0]
+        """Where replies to `peer` go; `port`: for this command only. One look, so that any thread may ask."""
+        if port is None and (chosen := self._ports.get(peer)):
+            port = chosen[0]
         return peer if port is None else Peer("udp", peer.host, port)
 
     def choose_port(self, peer: Peer, port: int) -> None:

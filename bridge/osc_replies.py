@@ -52,6 +52,12 @@ class Replies:
         self._publish(events.ErrorRaised("osc", code, f"{call.address or 'packet'} from {call.peer}: {text}"))
         self.error_to_subscribers(call.address, code, text, call.request_id)
 
+    def error_of(self, call: Call, code: str, text: str) -> tuple[Peer, Message]:
+        """Where an error reply goes, and the reply. Changes nothing, so that any thread may ask for it."""
+        target = self._clients.target(call.peer, call.reply_port)
+        address = f"/reply{call.address}" if call.address else ERROR_ADDRESS
+        return target, _fitting(address, target, call.request_id, Answer(call.address, "error", code, text, ()))
+
     def error_to_subscribers(self, source: str, code: str, text: str, request_id: str = "") -> None:
         for client in self._clients.subscribers("errors"):
             self._send(

@@ -9,14 +9,15 @@ import socket
 import sys
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
-from bridge.errors import BridgeError, BusyError, PortTakenError
+from bridge.errors import BridgeError, PortTakenError
 from bridge.osc_clients import Peer
 from bridge.osc_packet import Batch, Message, PacketError, decode, encode
+from bridge.osc_rate import RateLimit, RateMeters
 from bridge.osc_replies import Send
 from bridge.osc_schedule import OscSchedule
 from bridge.osc_stream import BrokenStreamError, OscStream
@@ -25,7 +26,6 @@ RECEIVE_BYTES = 65_536  # more than any datagram has
 DATAGRAMS_AT_ONCE = 64  # before the thread looks at its other sockets again
 MAX_UNSENT = 1 << 20  # bytes that wait for a TCP client that does not read
 MAX_CONNECTIONS = 64
-MAX_METERED = 4096  # clients whose rate is known at a time
 RECEIVE_BUFFER = 1 << 22  # bytes the system may hold for us: a sheet of a thousand lines comes in one go
 FREE_PORT_TRIES = 20
 FLUSH_S = 1.0
@@ -42,22 +42,6 @@ class ApiLike(Protocol):
     def carry_out(self, checked: list[Any]) -> None: ...
     def refuse(self, peer: Peer, error: BridgeError, messages: Sequence[Message] = ()) -> None: ...
     def gone(self, peer: Peer) -> None: ...
-
-
-@dataclass(frozen=True)
-class RateLimit:
-    """How many messages a client may send: `burst` at once, `per_second` in the long run, then silence."""
-
-    burst: float = 2000
-    per_second: float = 500
-    silence_s: float = 1.0
-
-
-@dataclass
-class _Meter:
-    left: float
-    since_s: float
-    silent_until_s: float = float("-inf")
 
 
 @dataclass
@@ -80,15 +64,20 @@ class OscServer:
         *,
         rate_limit: RateLimit | None = None,
         clock: Callable[[], float] = time.time,
+        pace: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`port` 0: any free one. `clock`: Unix time in seconds, what time tags refer to."""
+        """`port` 0: any free one. `clock`: Unix time in seconds, what time tags refer to.
+
+        `pace`: seconds that never jump. What waits for its time tag waits on it, so that a clock that is set back
+        meanwhile does not hold a line for an hour.
+        """
         self.host = host
         self.port = port
         self._api = api
-        self._limit = rate_limit or RateLimit()
+        self._rates = RateMeters(rate_limit or RateLimit(), api.refuse)
         self._clock = clock
+        self._pace = pace
         self._schedule: OscSchedule[list[Any]] = OscSchedule()
-        self._meters: OrderedDict[Peer, _Meter] = OrderedDict()  # who was heard of last is last
         self._connections: dict[Peer, _Connection] = {}
         self._outbox: deque[tuple[Peer, Message]] = deque()
         self._stopping = False
@@ -130,9 +119,9 @@ class OscServer:
     def _run(self) -> None:
         while not self._stopping:
             try:
-                for key, mask in self._selector.select(self._schedule.next_in_s(self._clock())):
+                for key, mask in self._selector.select(self._schedule.next_in_s(self._pace())):
                     self._serve(key.data, mask)
-                self._carry_out_due(self._clock())
+                self._carry_out_due(self._pace())
                 self._empty_outbox()
             except Exception:  # whatever one packet does, the others are to be heard
                 _log.exception("a fault of the OSC server")
@@ -163,18 +152,21 @@ class OscServer:
 
     def _take(self, peer: Peer, packet: bytes) -> None:
         """One packet, from whichever socket."""
+        if self._rates.is_silenced(peer):
+            return
         try:
             batches: tuple[Batch, ...] = decode(packet)
         except PacketError as error:
-            if self._may_speak(peer, 1):
+            if self._rates.may_speak(peer, 1):
                 self._api.refuse(peer, error)
             return
-        if not self._may_speak(peer, sum(len(batch.messages) for batch in batches)):
+        if not self._rates.may_speak(peer, sum(len(batch.messages) for batch in batches)):
             return
-        now_s = self._clock()
+        clock_s, now_s = self._clock(), self._pace()
         for batch in batches:
+            due_s = None if batch.due_s is None else now_s + (batch.due_s - clock_s)
             try:
-                self._schedule.add(self._api.check(peer, batch.messages), batch.due_s, now_s)
+                self._schedule.add(self._api.check(peer, batch.messages), due_s, now_s)
             except BridgeError as error:
                 self._api.refuse(peer, error, batch.messages)
         # At once, or an error about the client's next packet would be told before the answers to this one.
@@ -183,30 +175,6 @@ class OscServer:
     def _carry_out_due(self, now_s: float) -> None:
         for checked in self._schedule.take_due(now_s):
             self._api.carry_out(checked)
-
-    def _may_speak(self, peer: Peer, n_messages: int) -> bool:
-        """Whether the client keeps to the rate. When it does not, it is told so once and then not heard for a while."""
-        now_s = time.monotonic()
-        meter = self._meters.pop(peer, None) or _Meter(self._limit.burst, now_s)
-        self._meters[peer] = meter
-        if len(self._meters) > MAX_METERED:
-            self._meters.popitem(last=False)
-        meter.left = min(self._limit.burst, meter.left + (now_s - meter.since_s) * self._limit.per_second)
-        meter.since_s = now_s
-        if now_s < meter.silent_until_s:
-            return False
-        meter.left -= n_messages
-        if meter.left >= 0:
-            return True
-        meter.silent_until_s = now_s + self._limit.silence_s
-        self._api.refuse(
-            peer,
-            BusyError(
-                f"more than {self._limit.burst:g} messages at once or {self._limit.per_second:g} a second; nothing "
-                f"from you is heard for {self._limit.silence_s:g} s, then send the rest more slowly"
-            ),
-        )
-        return False
 
     # ---- TCP --------------------------------------------------------------------------------------------------------
 
@@ -239,7 +207,7 @@ class OscServer:
         try:
             for packet in connection.stream.feed(data):
                 if isinstance(packet, PacketError):
-                    if self._may_speak(connection.peer, 1):
+                    if self._rates.may_speak(connection.peer, 1):
                         self._api.refuse(connection.peer, packet)
                 else:
                     self._take(connection.peer, packet)

@@ -49,6 +49,9 @@ class Settings:
             ("depth", self.depth in DEPTHS, "16, 24 or 32"),
             (
                 "drop_targets",
+    osc_burst: int = 2000  # messages that a client may send at once
+    osc_per_second: int = 500  # and in the long run; then it is told that it is not heard for a second
+    osc_max_waiting: int = 2000  # commands of a client that may wait to be answered; more are refused as busy
                 set(self.drop_targets) <= set(DROP_TARGETS) and len(set(self.drop_targets)) == len(self.drop_targets),
                 f"each of {', '.join(DROP_TARGETS)} once at most",
             ),
@@ -66,6 +69,9 @@ class Settings:
         path = data_folder / FILE_NAME
         try:
             text = path.read_text(encoding="utf-8")
+            ("osc_burst", 1 <= self.osc_burst <= 1_000_000, "1 to 1000000"),
+            ("osc_per_second", 1 <= self.osc_per_second <= 1_000_000, "1 to 1000000"),
+            ("osc_max_waiting", 1 <= self.osc_max_waiting <= 10_000, "1 to 10000"),
         except FileNotFoundError:
             return cls(data_folder)
         except (OSError, UnicodeDecodeError) as error:

@@ -19,8 +19,9 @@ from pythonosc.tcp_client import SimpleTCPClient
 from bridge.errors import PortTakenError
 from bridge.osc_api import OscApi
 from bridge.osc_packet import MAX_PACKET, Message, arg
+from bridge.osc_rate import RateLimit
 from bridge.osc_replies import Send
-from bridge.osc_server import MAX_CONNECTIONS, OscServer, RateLimit
+from bridge.osc_server import MAX_CONNECTIONS, OscServer
 from tests.bridge.hostile import HOSTILE
 from tests.bridge.osc_desk import Desk, Studio, open_studio
 from tests.fakes import WAIT_S
@@ -214,6 +215,9 @@ def test_too_many_messages_are_told_once_then_nothing_is_heard_for_a_moment(stud
         answers = [desk.hear() for _ in range(21)]
         assert [a.status for a in answers] == ["done"] * 20 + ["error"]
         assert answers[-1].code == "busy" and answers[-1].address == "/cuevox/error"
+        time.sleep(limit.silence_s)
+        desk.send(PING, "after the silence")
+        assert desk.hear(lambda h: "were not heard" in h.text).text.startswith("20 packets")
         with Desk(server.port) as other:
             assert other.ask(PING, "me").data == ("me",)
         deadline_s = time.monotonic() + WAIT_S
@@ -265,21 +269,28 @@ class EchoApi:
         self.left.set()
 
 
-def test_the_clock_of_time_tags_is_an_argument() -> None:
+def test_time_tags_are_kept_whatever_the_clock_does_meanwhile() -> None:
     from pythonosc.osc_bundle_builder import OscBundleBuilder
 
-    now_s = [1_700_000_000.0]
+    now_s, pace_s = [1_700_000_000.0], [50.0]
     api = EchoApi()
-    with OscServer("127.0.0.1", 0, api, clock=lambda: now_s[0]) as server, Desk(server.port) as desk:
+    with (
+        OscServer("127.0.0.1", 0, api, clock=lambda: now_s[0], pace=lambda: pace_s[0]) as server,
+        Desk(server.port) as desk,
+    ):
         for in_s, address in ((9.0, "/second"), (4.0, "/first"), (11.0, "/never"), (-1.0, "/late")):
             builder = OscBundleBuilder(now_s[0] + in_s)  # type: ignore[arg-type]
             builder.add_content(build_msg(address))
             desk.send_packet(builder.build().dgram)
         assert [desk.hear().address for _ in range(2)] == ["/refused", "/late"]
-        now_s[0] += 4.5
+        now_s[0] -= 3600  # the clock is set back while they wait
+        pace_s[0] += 4.5
         desk.send("/wake")
         assert {desk.hear().address for _ in range(2)} == {"/wake", "/first"}
-        now_s[0] += 4.5
+        now_s[0] += 86_400
+        desk.send("/tomorrow")
+        assert desk.hear().address == "/tomorrow"
+        pace_s[0] += 4.5
         desk.send("/wake")
         assert {desk.hear().address for _ in range(2)} == {"/wake", "/second"}
     assert "/never" not in api.done

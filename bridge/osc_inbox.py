@@ -1,0 +1,62 @@
+"""What waits for the API's thread: a queue for each client, served in turn, so that a busy one delays only itself."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable
+
+from bridge.osc_clients import Peer
+
+MAX_WAITING = 10_000  # of all clients together
+
+Job = Callable[[], None]
+
+
+class Inbox:
+    """Jobs of clients, of which only so many may wait, and our own, of which there are never many. For any threads."""
+
+    def __init__(self, max_a_client: int, *, max_waiting: int = MAX_WAITING) -> None:
+        self._max_a_client = max_a_client
+        self._max_waiting = max_waiting
+        self._changed = threading.Condition()
+        self._own: deque[Job | None] = deque()
+        self._clients: OrderedDict[Peer, deque[Job]] = OrderedDict()  # whose turn is next stands first; none is empty
+        self._n_waiting = 0
+
+    def put(self, job: Job | None) -> None:
+        """A job of ours: those go first, in their order. None: nothing comes any more."""
+        with self._changed:
+            self._own.append(job)
+            self._changed.notify()
+
+    def put_of(self, peer: Peer, job: Job) -> bool:
+        """A job of a client. -> False when too much waits: then it was not taken."""
+        with self._changed:
+            jobs = self._clients.get(peer)
+            if self._n_waiting >= self._max_waiting or len(jobs or ()) >= self._max_a_client:
+                return False
+            if jobs is None:
+                jobs = self._clients[peer] = deque()
+            jobs.append(job)
+            self._n_waiting += 1
+            self._changed.notify()
+            return True
+
+    def get(self, timeout_s: float | None) -> Job | None:
+        """The next job: waits for it. None: the end, once everything that clients sent before it is served.
+
+        Raises queue.Empty after `timeout_s`.
+        """
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._own or self._clients, timeout_s):
+                raise queue.Empty
+            if self._own and (self._own[0] is not None or not self._clients):
+                return self._own.popleft()
+            peer, jobs = self._clients.popitem(last=False)
+            job = jobs.popleft()
+            if jobs:
+                self._clients[peer] = jobs  # behind the others
+            self._n_waiting -= 1
+            return job
