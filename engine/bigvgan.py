@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 FILTER_TAPS, FILTER_CUTOFF, FILTER_HALF_WIDTH = 12, 0.25, 0.3  # in parts of the doubled rate
 SNAKE_EPS = 1e-9
+CACHED = 1 << 16  # samples whose work fits into a CPU core's cache
 EDGE_KERNEL = 7  # of the first and the last convolution
 
 
@@ -55,12 +56,43 @@ def half_band() -> Tensor:
     return (taps / taps.sum())[None, None]  # as checkpoints hold it
 
 
-class AntialiasedSnake(nn.Module):
-    """x + sin(a x)^2 / b at twice the rate, so that the harmonics it makes do not fold back. (B, C, T) -> (B, C, T).
+def filtered(heard: Sequence[Tensor], taps: Tensor) -> Tensor:
+    """The sum of what is heard (..., T), each times its tap: faster than a depthwise convolution on a CPU."""
+    y = heard[0] * taps[0]
+    for x, tap in zip(heard[1:], taps[1:], strict=True):
+        y.addcmul_(x, tap)
+    return y
 
-    Rates are doubled and halved by a filter of 12 taps. Its even and odd taps make the even and odd samples of the
-    doubled signal: they are kept as two channels side by side and never interleaved.
+
+def shifted(x: Tensor, n: int) -> list[Tensor]:
+    """(..., T + n - 1) -> n views (..., T), each a sample later."""
+    return [x[..., i : x.shape[-1] - n + 1 + i] for i in range(n)]
+
+
+def doubled(x: Tensor, taps: Tensor) -> tuple[Tensor, Tensor]:
+    """x (..., T) -> the even and the odd samples (..., T) of the same signal at twice the rate.
+
+    Sample 2n of it hears x[n - 3 .. n + 2] by the odd taps, sample 2n + 1 hears x[n - 2 .. n + 3] by the even ones.
     """
+    heard = shifted(F.pad(x, (3, 3), mode="replicate"), 7)
+    taps = 2 * taps.flip(0)
+    return filtered(heard[:-1], taps[0::2]), filtered(heard[1:], taps[1::2])
+
+
+def halved(even: Tensor, odd: Tensor, taps: Tensor) -> Tensor:
+    """Even and odd samples (..., T) -> the signal at half the rate (..., T).
+
+    Sample n of it hears them from 2n - 5, which is odd, to 2n + 6, which is even. Beyond its ends the signal stays at
+    its first sample, which is even, and at its last, which is odd.
+    """
+    first, last = even[..., :1], odd[..., -1:]
+    odd = torch.cat([first, first, first, odd, last, last], -1)
+    even = torch.cat([first, first, even, last, last, last], -1)
+    return filtered([*shifted(odd, 6), *shifted(even, 6)], torch.cat([taps[0::2], taps[1::2]]))
+
+
+class AntialiasedSnake(nn.Module):
+    """x + sin(a x)^2 / b at twice the rate, so that the harmonics it makes do not fold back. (B, C, T) -> (B, C, T)."""
 
     REACH = 6  # samples to each side: 3 through each filter
 
@@ -73,18 +105,15 @@ class AntialiasedSnake(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         B, C, T = x.shape
-        # Sample 2n of the doubled signal hears x[n - 3 .. n + 2] and sample 2n + 1 hears x[n - 2 .. n + 3].
-        taps = 2 * self.up.flip(-1).view(-1, 2).T  # (2, 6)
-        up = torch.stack([F.pad(taps[0], (0, 1)), F.pad(taps[1], (1, 0))])[:, None]
-        y = F.conv1d(F.pad(x, (3, 3), mode="replicate").view(B * C, 1, T + 6), up).view(B, C, 2, T)
-        a, b = self.log_a.exp()[:, None, None], self.log_b.exp()[:, None, None]
-        y = y + torch.sin(a * y).square() / (b + SNAKE_EPS)
-        # The same outwards: sample n hears the doubled signal from 2n - 5 (odd) to 2n + 6 (even). Beyond its ends the
-        # doubled signal stays at its first and its last sample.
-        y = torch.cat([y[..., :1, :1].expand(B, C, 2, 3), y, y[..., 1:, -1:].expand(B, C, 2, 3)], -1)
-        odd, even = self.down.view(-1, 2).T
-        down = torch.stack([F.pad(even, (1, 0)), F.pad(odd, (0, 1))])[None]
-        return F.conv1d(y.view(B * C, 2, T + 6), down).view(B, C, T)
+        a, height = self.log_a.exp()[:, None], 1 / (self.log_b.exp()[:, None] + SNAKE_EPS)
+        # A CPU does a few channels at a time, so that all passes over them find them in its cache.
+        n = max(1, CACHED // (B * T)) if x.device.type == "cpu" else C
+        parts = zip(x.split(n, 1), a.split(n), height.split(n), strict=True)
+        return torch.cat([self._bent(*part) for part in parts], 1)
+
+    def _bent(self, x: Tensor, a: Tensor, height: Tensor) -> Tensor:
+        even, odd = (torch.addcmul(y, torch.sin(a * y).square(), height) for y in doubled(x, self.up.flatten()))
+        return halved(even, odd, self.down.flatten())
 
 
 class ResidualBlock(nn.Module):
