@@ -69,7 +69,8 @@ class Daemon:
 
     def __enter__(self) -> Self:
         settings, publish = self.settings, self._hub.publish
-        settings.inbox_folder.mkdir(parents=True, exist_ok=True)
+        for folder in (settings.inbox_folder, settings.reaper_spool, settings.ardour_spool):
+            folder.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:  # if one part fails to start, those before it are stopped again
             journal = Journal(settings.journal)
             stack.callback(journal.close)

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from typing import Self
 
 from bridge import events
-from bridge.drops import DawProject, DropError, DropJob, DropReceipt, DropTarget, ReaperProject
+from bridge.drops import (
+    ArdourLive,
+    DawProject,
+    DropError,
+    DropJob,
+    DropReceipt,
+    DropTarget,
+    ReaperLive,
+    ReaperProject,
+    WatchFolder,
+)
 from bridge.journal import DropWish
 from bridge.line_book import LineBook
 from bridge.settings import Settings
@@ -115,8 +125,13 @@ class DropWorker:
 def targets_of(settings: Settings) -> dict[str, DropTarget]:
     """The drop targets of the settings, by name."""
     known: dict[str, DropTarget] = {
+        "reaper_live": ReaperLive(settings.reaper_spool),
         "reaper_project": ReaperProject(settings.reaper_project, rate=settings.rate),
+        "ardour_live": ArdourLive(
+            settings.ardour_spool, osc_port=settings.ardour_osc_port, action=settings.ardour_action
+        ),
         "dawproject": DawProject(settings.dawproject, title=settings.project, version=VERSION),
+        "watch_folder": WatchFolder(settings.watch_folder or settings.data_folder / "watch"),
     }
     return {name: known[name] for name in settings.drop_targets}
 

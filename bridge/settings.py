@@ -13,7 +13,13 @@ from bridge.files import write_atomic
 from bridge.timeline import Tempo
 
 FILE_NAME = "settings.json"
-DROP_TARGETS = ("reaper_project", "dawproject")  # the names that `drop_targets` may hold
+DROP_TARGETS = (  # the names that `drop_targets` may hold
+    "reaper_live",
+    "reaper_project",
+    "ardour_live",
+    "dawproject",
+    "watch_folder",
+)
 DEPTHS = (16, 24, 32)  # bits a sample; 32 is float
 
 
@@ -33,13 +39,19 @@ class Settings:
     rate: int = 48_000  # samples a second, of clips and of the sound device
     depth: int = 24  # bits a sample of clips: 16, 24 or 32 (float)
     drop: bool = False  # whether a line goes into the project when it does not say so itself
-    drop_targets: tuple[str, ...] = DROP_TARGETS
+    drop_targets: tuple[str, ...] = ("reaper_project", "dawproject")  # files of our own: nothing has to be set up
+    watch_folder: Path | None = None  # where its clips go; None: `watch` in the data folder
+    ardour_osc_port: int = 3819  # of Ardour's own OSC surface
+    ardour_action: int = 1  # the action slot in Ardour that holds the companion script
     project: str = "Cuevox"  # its name, in the clips
     tempo_bpm: str = "120"  # beats a minute as decimal text, for `bar:` positions
     beats_per_bar: int = 4
     audio_device: str = ""  # its name or a part of it; empty: the system's
     model_folder: Path | None = None  # None: the voice that comes with the program
     max_queued: int = 10_000  # takes that may wait; more are refused as busy
+    osc_burst: int = 2000  # messages that a client may send at once
+    osc_per_second: int = 500  # and in the long run; then it is told that it is not heard for a second
+    osc_max_waiting: int = 2000  # commands of a client that may wait to be answered; more are refused as busy
 
     def __post_init__(self) -> None:
         rules = (
@@ -49,15 +61,17 @@ class Settings:
             ("depth", self.depth in DEPTHS, "16, 24 or 32"),
             (
                 "drop_targets",
-    osc_burst: int = 2000  # messages that a client may send at once
-    osc_per_second: int = 500  # and in the long run; then it is told that it is not heard for a second
-    osc_max_waiting: int = 2000  # commands of a client that may wait to be answered; more are refused as busy
                 set(self.drop_targets) <= set(DROP_TARGETS) and len(set(self.drop_targets)) == len(self.drop_targets),
                 f"each of {', '.join(DROP_TARGETS)} once at most",
             ),
+            ("ardour_osc_port", 1 <= self.ardour_osc_port <= 65_535, "1 to 65535"),
+            ("ardour_action", 1 <= self.ardour_action <= 10, "1 to 10"),
             ("tempo_bpm", _is_tempo(self.tempo_bpm), 'beats a minute as text, 10 to 1000, e.g. "120"'),
             ("beats_per_bar", 1 <= self.beats_per_bar <= 64, "1 to 64"),
             ("max_queued", 1 <= self.max_queued <= 1_000_000, "1 to 1000000"),
+            ("osc_burst", 1 <= self.osc_burst <= 1_000_000, "1 to 1000000"),
+            ("osc_per_second", 1 <= self.osc_per_second <= 1_000_000, "1 to 1000000"),
+            ("osc_max_waiting", 1 <= self.osc_max_waiting <= 10_000, "1 to 10000"),
         )
         for name, is_good, rule in rules:
             if not is_good:
@@ -69,9 +83,6 @@ class Settings:
         path = data_folder / FILE_NAME
         try:
             text = path.read_text(encoding="utf-8")
-            ("osc_burst", 1 <= self.osc_burst <= 1_000_000, "1 to 1000000"),
-            ("osc_per_second", 1 <= self.osc_per_second <= 1_000_000, "1 to 1000000"),
-            ("osc_max_waiting", 1 <= self.osc_max_waiting <= 10_000, "1 to 10000"),
         except FileNotFoundError:
             return cls(data_folder)
         except (OSError, UnicodeDecodeError) as error:
@@ -114,6 +125,14 @@ class Settings:
     @property
     def dawproject(self) -> Path:
         return self.data_folder / "projects" / "cuevox.dawproject"
+
+    @property
+    def reaper_spool(self) -> Path:
+        return self.data_folder / "spool" / "reaper"
+
+    @property
+    def ardour_spool(self) -> Path:
+        return self.data_folder / "spool" / "ardour"
 
     @property
     def journal(self) -> Path:

@@ -1,5 +1,6 @@
 """One file a way into a DAW, each with probe, drop, verify, undo."""
 
+from bridge.drops.ardour_live import ArdourLive
 from bridge.drops.base import DropError, DropJob, DropReceipt, DropTarget, Probe
 from bridge.drops.dawproject import DawProject
 from bridge.drops.reaper_live import ReaperLive
@@ -7,6 +8,7 @@ from bridge.drops.reaper_project import ReaperProject
 from bridge.drops.watch_folder import WatchFolder
 
 __all__ = [
+    "ArdourLive",
     "DawProject",
     "DropError",
     "DropJob",

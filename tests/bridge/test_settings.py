@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.settings import BadSettingsError, Settings
+from bridge.drop_worker import targets_of
+from bridge.settings import DROP_TARGETS, BadSettingsError, Settings
 from bridge.version import VERSION
 
 
@@ -28,13 +29,20 @@ def test_what_is_saved_comes_back(tmp_path: Path) -> None:
         rate=44_100,
         depth=32,
         drop=True,
-        drop_targets=("dawproject",),
+        drop_targets=("ardour_live", "watch_folder"),
+        watch_folder=tmp_path / "watched",
+        ardour_action=3,
         tempo_bpm="97.5",
         model_folder=tmp_path / "voice",
     )
     settings.save()
     assert Settings.load(tmp_path) == settings
     assert settings.tempo.beats_per_minute == Fraction(195, 2)
+
+
+def test_every_drop_target_that_can_be_set_exists(tmp_path: Path) -> None:
+    targets = targets_of(Settings(tmp_path, drop_targets=DROP_TARGETS))
+    assert {name: target.name for name, target in targets.items()} == {name: name for name in DROP_TARGETS}
 
 
 @pytest.mark.parametrize(
@@ -48,6 +56,7 @@ def test_what_is_saved_comes_back(tmp_path: Path) -> None:
         ({"depth": 20}, "depth"),
         ({"drop_targets": ["tape"]}, "drop_targets"),
         ({"drop_targets": "dawproject"}, "drop_targets"),
+        ({"ardour_action": 11}, "ardour_action"),
         ({"tempo_bpm": "fast"}, "tempo_bpm"),
         ({"tempo_bpm": "0"}, "tempo_bpm"),
         ({"data_folder": "elsewhere"}, "data_folder"),
