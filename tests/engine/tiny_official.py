@@ -6,6 +6,7 @@ as small as it goes. As in the real files there are parts that are never used an
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 
 import torch
 from safetensors.torch import save_file
+from sentencepiece import SentencePieceTrainer
 from torch import Tensor, nn
 
 from engine import official_config, official_layout
@@ -137,7 +139,7 @@ def write(folder: Path, seed: int = 0) -> TinyOfficial:
     _write_text(bigvgan / "config.json", json.dumps(VOCODER_CONFIG))
     layout = official_layout.bigvgan(vocoder_config)
     _save(bigvgan / "bigvgan_generator.pt", {"generator": upstream(tiny.vocoder, layout, r"^conv|^ups|convs")})
-    (folder / "bpe.model").write_bytes(b"")
+    (folder / "bpe.model").write_bytes(_text_pieces())
     return tiny
 
 
@@ -153,6 +155,17 @@ def upstream(module: nn.Module, layout: Layout, weight_norm: str = r"^$") -> dic
         else:
             state[name] = value
     return state
+
+
+def _text_pieces() -> bytes:
+    """A SentencePiece model with the ids of the real one: start 0, stop 1, unknown 2."""
+    model = io.BytesIO()
+    SentencePieceTrainer.train(
+        sentence_iterator=iter(["THE QUICK BROWN FOX JUMPS OVER THE LAZY DOG, 0123456789.", "WHO? ME! 'YES'", "你好"]),
+        model_writer=model, vocab_size=CONFIG["gpt"]["number_text_tokens"], model_type="bpe",
+        bos_id=0, eos_id=1, unk_id=2, minloglevel=2,
+    )  # fmt: skip
+    return model.getvalue()
 
 
 def _s2mel(s2m: OfficialS2M) -> dict[str, Any]:
