@@ -120,11 +120,18 @@ class DaemonLink(QObject):
     def submit(self, cue: Cue, then: Callable[[tuple[Take, ...]], None] | None = None) -> None:
         self._ask(f"render {cue.id}", lambda: self._daemon.submit(cue), then)
 
-    def play(self, line_id: str, cue: Cue | None = None, *, take_id: str = "", gain_db: float = 0.0) -> None:
-        """Play the line's picked take, or `take_id` without picking it, or render `cue` live."""
-        self._ask(
-            f"play {take_id or line_id}", lambda: self._daemon.play(line_id, cue, take_id=take_id, gain_db=gain_db)
-        )
+    def play(self, line_id: str, cue: Cue | None = None) -> None:
+        """Play the line's picked take, or render `cue` live."""
+        self._ask(f"play {line_id}", lambda: self._daemon.play(line_id, cue))
+
+    def play_alone(self, line_id: str, take_id: str, gain_db: float) -> None:
+        """Play a take in place of all that sounds."""
+
+        def work() -> None:  # one request, so that the sound before it cannot end the new one
+            self._daemon.stop()
+            self._daemon.play(line_id, take_id=take_id, gain_db=gain_db)
+
+        self._ask(f"play {take_id}", work)
 
     def stop(self, line_id: str | None = None) -> None:
         self._ask("stop", lambda: self._daemon.stop(line_id), pool=self._urgent)

@@ -11,11 +11,12 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import soundfile
+import soxr
 
 from bridge import events
 from bridge.cue import Cue, Length, Line, LineState, Take
@@ -136,6 +137,12 @@ def _picture_take(cue: Cue, state: LineState, seed: int, number: int, folder: Pa
     n_samples = cue.length.samples(RATE) if cue.length else 2 * RATE + 4321
     path = folder / f"{take.id}.wav"
     _cut_clip(cue.timbre, n_samples, number, path)
+    words = cue.text.split()
+    share_s = n_samples / RATE / len(words)
+    times = [{"word": w, "start_s": i * share_s, "end_s": (i + 1) * share_s} for i, w in enumerate(words)]
+    emotion = ("afraid", "angry", "afraid=0.65,surprised=0.30")[number % 3]
+    made = {"words": times, "cue": {**asdict(cue), "emotion": emotion}}
+    path.with_suffix(".json").write_text(json.dumps(made), "utf-8")
     stretch = 1.06 if cue.length else 1.0
     return replace(take, progress=1.0, path=path, n_samples=n_samples, rate=RATE, stretch=stretch, peak_db=-3.2)
 
@@ -143,7 +150,8 @@ def _picture_take(cue: Cue, state: LineState, seed: int, number: int, folder: Pa
 def _cut_clip(timbre: str, n_samples: int, take: int, path: Path) -> None:
     audio, rate = soundfile.read(PRESETS / "timbre" / f"{timbre.lower()}.flac", dtype="float32")
     start = rate * take
-    soundfile.write(path, audio[start : start + n_samples * rate // RATE], rate)
+    cut = soxr.resample(audio[start : start + n_samples * rate // RATE + rate], rate, RATE)
+    soundfile.write(path, cut[:n_samples], RATE)
 
 
 def save(folder: str | Path) -> list[Path]:
@@ -180,6 +188,7 @@ def save(folder: str | Path) -> list[Path]:
 
 def _fill(window: MainWindow) -> None:
     window.table.show_line("gate_03")
+    window.takes.spectrum_button.setChecked(True)
     window.composer.text.setPlainText("Open the gate, quickly! They are right behind us.")
     window.composer.exact.setChecked(True)
     window.composer.at.setText("tc:00:01:44:12@25")

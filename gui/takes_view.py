@@ -1,208 +1,257 @@
-"""The takes of the chosen line: pick one, play it, see its waveform."""
+"""The takes of the chosen line: compare them by ear and eye, pick one, ask for more, take one elsewhere."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-import pyqtgraph as pg
-import soundfile
-from numpy.typing import NDArray
 from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from bridge.cue import Line, LineState, Take
-from gui.cue_model import actual_seconds, shown_take
+from gui.clip_facts import ClipFacts, UnreadableClipError, read_facts
+from gui.cue_model import shown_take
 from gui.icons import icon
+from gui.loudness import equal_gains
+from gui.sound_view import SoundView
+from gui.take_list import TakeList, clip_key
 from gui.theme import Theme
 from gui.widgets import ElidedLabel, label, set_role
 
-POINTS = 1500  # peaks drawn; a screen has no more columns
-TAKE_ROLE = Qt.ItemDataRole.UserRole
 UNMADE = (LineState.QUEUED, LineState.RENDERING)
-
-Peaks = tuple[NDArray[np.float64], NDArray[np.float32]]
-
-
-def read_peaks(path: Path) -> Peaks:
-    """A clip's outline: times (2P,) in seconds and the lowest and highest sample of each stretch (2P,)."""
-    audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    mono = audio[:, 0]
-    step = max(1, -(-len(mono) // POINTS))
-    padded = np.pad(mono, (0, -len(mono) % step)).reshape(-1, step)
-    peaks = np.stack([padded.min(axis=1), padded.max(axis=1)], axis=1).ravel()
-    return np.repeat(np.arange(len(padded)) * step / rate, 2), peaks
+CLIPS_KEPT = 50  # facts of so many clips stay in memory, one or two megabytes each; all of the line that is shown
+KEYS = {"B": "compare", "+": "zoom in", "-": "zoom out", "0": "all of the clip", "S": "spectrogram"}
 
 
 class TakesView(QFrame):
-    """Files are read on a thread of its own; a result that is no longer asked for is dropped by its number."""
+    """Clips are read on a thread of its own; what belongs to a line that is no longer shown is kept, not drawn."""
 
     pick_wished = pyqtSignal(str, str)  # line, take
-    play_wished = pyqtSignal(str, str)
+    play_wished = pyqtSignal(str, str, float)  # line, take, gain in dB; it sounds alone
+    takes_wished = pyqtSignal(object)  # Cue
     drop_wished = pyqtSignal(str)  # line
     cancel_wished = pyqtSignal(str)
-    _loaded = pyqtSignal(int, object)  # request number, Peaks or the error's text
+    _loaded = pyqtSignal(object, object)  # clip key, ClipFacts or the error's text
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
         self._theme = theme
         self._line: Line | None = None
-        self._request = 0
-        self._shown: tuple[object, ...] | None = None  # which clip the waveform shows
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="panel-waveform")
-        self._loaded.connect(self._show_peaks)
-        self.list = QListWidget()
-        self.list.setAccessibleName("Takes of the chosen line")
-        self.list.setMinimumWidth(190)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._facts: dict[object, ClipFacts] = {}  # the oldest first
+        self._asked: set[object] = set()  # clips that are being read, or could not be
+        self._faults: dict[object, str] = {}
+        self._shown: object = None  # key of the clip on the screen
+        self._playing = ""  # take whose sound the playhead follows
+        self._compared = ""  # take that a comparison let sound last
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="panel-clips")
+        self._loaded.connect(self._keep)
+        self.list = TakeList(theme)
         self.list.currentItemChanged.connect(self._take_chosen)
-        self.list.itemActivated.connect(lambda _: self._wish_take(self.play_wished))
-        self.plot = pg.PlotWidget()
-        self.plot.setAccessibleName("Waveform of the chosen take")
-        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it has no keys
-        self.plot.setMinimumSize(120, 50)
-        self.plot.setMouseEnabled(x=True, y=False)
-        self.plot.setMenuEnabled(False)
-        self.plot.hideButtons()
-        self.plot.hideAxis("left")
-        self.plot.getAxis("bottom").setLabel("seconds")
-        self.plot.getAxis("bottom").showLabel(False)
-        self.plot.setYRange(-1, 1)
-        self.curve = self.plot.plot([], [])
+        self.list.itemActivated.connect(lambda _: self._play())
+        self.sound = SoundView(theme)
         self.name, self.facts = ElidedLabel("", "muted"), ElidedLabel("", "muted")
-        self.play_button, self.pick_button = QPushButton("Play take"), QPushButton("Pick")
+        self.play_button, self.compare_button = QPushButton("Play take"), QPushButton("Compare")
+        self.pick_button, self.more_button = QPushButton("Pick"), QPushButton("New takes")
         self.drop_button, self.cancel_button = QPushButton("Into project"), QPushButton("Cancel")
-        self.play_button.setToolTip("Pick this take and play it (Return)")
-        self.pick_button.setToolTip("This take stands for the line from now on")
-        self.drop_button.setToolTip("Put the picked take into the DAW project (Ctrl+D in the table)")
-        self.cancel_button.setToolTip("Stop making the takes of this line (Ctrl+Backspace in the table)")
-        self.play_button.clicked.connect(lambda: self._wish_take(self.play_wished))
-        self.pick_button.clicked.connect(lambda: self._wish_take(self.pick_wished))
-        self.drop_button.clicked.connect(lambda: self._wish_line(self.drop_wished))
-        self.cancel_button.clicked.connect(lambda: self._wish_line(self.cancel_wished))
+        self.spectrum_button = QPushButton("Spectrum")
+        self.n_more = QSpinBox()
+        self._set_up_controls()
         self._lay_out()
         theme.changed.connect(self._paint)
         self._paint()
         self.show_line(None)
 
+    def _set_up_controls(self) -> None:
+        tips = {
+            self.play_button: "Play this take (Return)",
+            self.compare_button: "Hear the picked take and this one in turn, at equal loudness (B)",
+            self.pick_button: "This take stands for the line from now on",
+            self.more_button: "Render as many new takes of the line, each with a seed of its own",
+            self.drop_button: "Put the picked take into the DAW project (Ctrl+D in the table)",
+            self.cancel_button: "Stop making the takes of this line (Ctrl+Backspace in the table)",
+            self.spectrum_button: "Spectrogram under the waveform (S)",
+        }
+        for button, tip in tips.items():
+            button.setToolTip(tip)
+        self.n_more.setRange(1, 16)
+        self.n_more.setValue(3)
+        self.n_more.setAccessibleName("How many new takes")
+        self.spectrum_button.setCheckable(True)
+        self.spectrum_button.toggled.connect(self.sound.show_spectrum)
+        self.play_button.clicked.connect(self._play)
+        self.compare_button.clicked.connect(self._compare)
+        self.pick_button.clicked.connect(self._pick)
+        self.more_button.clicked.connect(self._more)
+        self.drop_button.clicked.connect(lambda: self._wish_line(self.drop_wished))
+        self.cancel_button.clicked.connect(lambda: self._wish_line(self.cancel_wished))
+        work = (
+            self.compare_button.click,
+            lambda: self.sound.zoom(1),
+            lambda: self.sound.zoom(-1),
+            self.sound.zoom_out,
+            self.spectrum_button.toggle,
+        )
+        for key, do in zip(KEYS, work, strict=True):
+            shortcut = QShortcut(QKeySequence(key), self.list)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(do)
+
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.setSpacing(8)
+        head.setSpacing(6)
         head.addWidget(label("Takes", "section"))
         head.addWidget(self.name, 1)
-        for button in self.buttons():
-            head.addWidget(button)
+        for control in self.controls()[1:]:
+            head.addWidget(control)
         body = QHBoxLayout()
         body.setSpacing(10)
         body.addWidget(self.list, 2)
-        body.addWidget(self.plot, 4)
+        body.addWidget(self.sound, 4)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 10)
         column.addLayout(head)
         column.addLayout(body, 1)
         column.addWidget(self.facts)
 
-    def buttons(self) -> list[QPushButton]:
-        """From left to right."""
-        return [self.play_button, self.pick_button, self.drop_button, self.cancel_button]
-
     def controls(self) -> list[QWidget]:
         """What Tab goes through, in order."""
-        return [self.list, *self.buttons()]
+        first: list[QWidget] = [self.list, self.play_button, self.compare_button, self.pick_button]
+        more = [self.n_more, self.more_button]
+        return [*first, *more, self.drop_button, self.cancel_button, self.spectrum_button]
 
     def show_line(self, line: Line | None) -> None:
         """Show a line, or what is new of the one that is shown: the take that was chosen stays chosen."""
         same = line is not None and self._line is not None and line.cue.id == self._line.cue.id
         chosen = self._take() if same else None
         self._line = line
-        takes = line.takes if line is not None else ()
         if chosen is None and line is not None:
             chosen = shown_take(line)
-        self.list.blockSignals(True)
-        while self.list.count() > len(takes):
-            self.list.takeItem(self.list.count() - 1)
-        while self.list.count() < len(takes):
-            self.list.addItem(QListWidgetItem())
-        for row, take in enumerate(takes):
-            item = self.list.item(row)
-            assert item is not None and line is not None
-            item.setText(_describe(take, picked=take.id == line.picked))
-            item.setData(TAKE_ROLE, take)
-            if chosen is not None and take.id == chosen.id:
-                self.list.setCurrentRow(row)
-        self.list.blockSignals(False)
+        if not same:
+            self._compared = ""
+        self.list.show_takes(line, self._facts, chosen.id if chosen is not None else "")
+        for take in line.takes if line is not None else ():
+            self._read(take)
         self._take_chosen()
 
     def close_files(self) -> None:
         """Nothing is read any more, and what is being read comes too late."""
-        self._request += 1
+        self._line = None
         self._pool.shutdown(wait=False, cancel_futures=True)
 
+    # ---- wishes -------------------------------------------------------------------------------------------------
+
     def _take(self) -> Take | None:
-        item = self.list.currentItem()
-        return item.data(TAKE_ROLE) if item is not None else None
+        return self.list.take()
+
+    def _play(self) -> None:
+        take = self._take()
+        if self._line is not None and take is not None and take.path is not None:
+            self._compared = take.id
+            self.play_wished.emit(self._line.cue.id, take.id, 0.0)
+
+    def _compare(self) -> None:
+        """The picked take and the chosen one by turns: the one of them that did not sound last."""
+        pair = self._pair()
+        if self._line is None or pair is None:
+            return
+        gains = equal_gains(*(self._facts[clip_key(take)].loudness for take in pair))
+        turn = 1 if self._compared == pair[0].id else 0
+        self._compared = pair[turn].id
+        self.play_wished.emit(self._line.cue.id, pair[turn].id, gains[turn])
+        self._tell(f"compared with {pair[1 - turn].id}: {pair[turn].id} sounds at {gains[turn]:+.1f} dB; B: the other")
+
+    def _pair(self) -> tuple[Take, Take] | None:
+        """Picked and chosen take, where they are two and both are read."""
+        picked, chosen = self._line.picked_take if self._line is not None else None, self._take()
+        if picked is None or chosen is None or picked.id == chosen.id:
+            return None
+        return (picked, chosen) if {clip_key(picked), clip_key(chosen)} <= self._facts.keys() else None
+
+    def _pick(self) -> None:
+        take = self._take()
+        if self._line is not None and take is not None:
+            self.pick_wished.emit(self._line.cue.id, take.id)
+
+    def _more(self) -> None:
+        if self._line is not None:
+            self.takes_wished.emit(replace(self._line.cue, takes=self.n_more.value(), seed=None, drop=False))
+
+    def _wish_line(self, signal: Any) -> None:
+        if self._line is not None:
+            signal.emit(self._line.cue.id)
+
+    # ---- what is shown ------------------------------------------------------------------------------------------
 
     def _take_chosen(self) -> None:
         take, line = self._take(), self._line
         made = take is not None and take.path is not None
         self.play_button.setEnabled(made)
+        self.compare_button.setEnabled(self._pair() is not None)
         self.pick_button.setEnabled(made and line is not None and take is not None and line.picked != take.id)
+        self.more_button.setEnabled(line is not None)
         self.drop_button.setEnabled(made)
         self.cancel_button.setEnabled(line is not None and any(t.state in UNMADE for t in line.takes))
         self.name.setText(line.cue.id if line is not None else "Choose a line to see its takes.")
-        if line is not None and take is not None:
-            self._tell(take.error or _facts(line, take), "error" if take.error else "muted")
-        else:
+        self._show_sound(take)
+        self._tell_facts(take)
+
+    def _show_sound(self, take: Take | None) -> None:
+        key = clip_key(take) if take is not None else None
+        clip = self._facts.get(key)
+        if clip is None or key != self._shown:
+            self._shown = key if clip is not None else None
+            self._playing = ""
+            self.sound.show_clip(clip)
+        if take is None or clip is None:
+            return
+        if take.state == LineState.PLAYING and self._playing != take.id:
+            self._playing = take.id
+            self.sound.start_playhead()
+        elif take.state != LineState.PLAYING and self._playing:
+            self._playing = ""
+            self.sound.stop_playhead()
+
+    def _tell_facts(self, take: Take | None) -> None:
+        key = clip_key(take) if take is not None else None
+        if self._line is None or take is None:
             self._tell("")
-        self._load(take)
+        elif fault := take.error or self._faults.get(key, ""):
+            self._tell(fault, "error")
+        else:
+            self._tell(_facts(self._line, take, self._facts.get(key)))
 
-    def _wish_take(self, signal: pg.QtCore.pyqtBoundSignal) -> None:
-        take = self._take()
-        if self._line is not None and take is not None and take.path is not None:
-            signal.emit(self._line.cue.id, take.id)
-
-    def _wish_line(self, signal: pg.QtCore.pyqtBoundSignal) -> None:
-        if self._line is not None:
-            signal.emit(self._line.cue.id)
-
-    def _load(self, take: Take | None) -> None:
-        path = take.path if take is not None else None
-        clip = (path, take.seed if take is not None else 0)  # a line rendered anew may use the same file
-        if clip == self._shown:
+    def _read(self, take: Take) -> None:
+        key, path = clip_key(take), take.path
+        if path is None or key in self._facts or key in self._asked:
             return
-        self._shown = clip
-        self._request += 1
-        self.curve.setData([], [])
-        self.plot.showAxis("bottom", False)  # a scale without a sound means nothing
-        if path is None:
-            return
-        number = self._request
+        self._asked.add(key)
 
         def work(path: Path = path) -> None:
             try:
-                result: Peaks | str = read_peaks(path)
-            except (OSError, RuntimeError) as error:  # soundfile raises RuntimeErrors
-                result = f"{path.name} cannot be read: {error}"
-            if number == self._request:
-                self._loaded.emit(number, result)
+                result: ClipFacts | str = read_facts(path)
+            except UnreadableClipError as error:
+                result = str(error)
+            if self._line is not None:
+                self._loaded.emit(key, result)
 
         self._pool.submit(work)
 
-    @pyqtSlot(int, object)
-    def _show_peaks(self, number: int, result: Peaks | str) -> None:
-        if number != self._request:
-            return
+    @pyqtSlot(object, object)
+    def _keep(self, key: object, result: ClipFacts | str) -> None:
         if isinstance(result, str):
-            self._tell(result, "error")
+            self._faults[key] = result
         else:
-            times, peaks = result
-            end_s = float(times[-1]) if len(times) else 1.0
-            self.curve.setData(times, peaks)
-            self.plot.showAxis("bottom")
-            self.plot.setLimits(xMin=-0.01 * end_s, xMax=1.01 * end_s)
-            self.plot.setXRange(0, end_s, padding=0.01)
+            self._asked.discard(key)
+            self._facts[key] = result
+        shown = {clip_key(take) for take in self._line.takes} if self._line is not None else set()
+        for old in [old for old in self._facts if old not in shown][: max(0, len(self._facts) - CLIPS_KEPT)]:
+            del self._facts[old]
+        if key in shown:
+            self.show_line(self._line)
 
     def _tell(self, text: str, role: str = "muted") -> None:
         self.facts.setText(text)
@@ -210,29 +259,24 @@ class TakesView(QFrame):
 
     def _paint(self) -> None:
         t = self._theme.tokens
-        self.plot.setBackground(self._theme.color("surface"))
-        self.curve.setPen(pg.mkPen(self._theme.color("accent")))
-        axis = self.plot.getAxis("bottom")
-        axis.setPen(self._theme.color("border"))
-        axis.setTextPen(self._theme.color("muted"))
-        for button, name in zip(self.buttons(), ("play", "pick", "drop", "stop"), strict=True):
+        buttons = (self.play_button, self.pick_button, self.more_button, self.drop_button, self.cancel_button)
+        for button, name in zip(buttons, ("play", "pick", "render", "drop", "stop"), strict=True):
             button.setIcon(icon(name, t.text, t.muted))
+        self.list.show_takes(self._line, self._facts, take.id if (take := self._take()) is not None else "")
 
 
-def _describe(take: Take, *, picked: bool) -> str:
-    seconds = actual_seconds(take)
-    if take.state == LineState.RENDERING:
-        length = f"rendering {take.progress:.0%}"
-    else:
-        length = f"{seconds:.3f} s" if seconds is not None else take.state.value
-    return f"{'✓ ' if picked else '   '}{take.id.rsplit('_', 1)[-1]}   {length}   seed {take.seed}"
-
-
-def _facts(line: Line, take: Take) -> str:
+def _facts(line: Line, take: Take, clip: ClipFacts | None) -> str:
     facts = list(take.warnings)
     if take.n_samples:
         facts.append(f"{take.n_samples} samples at {take.rate} Hz")
+    if clip is not None and clip.length_error is not None:
+        facts.append(f"length error {clip.length_error} samples" if clip.length_error else "exactly as long as asked")
+    if take.n_samples:
         facts.append(f"{'stretched' if line.cue.length else 'length'} x {take.stretch:.2f}")
-    if take.peak_db > float("-inf"):
+    if clip is not None:
+        facts.append(f"peak {clip.peak_db:.1f} dB")
+        facts.append(f"{clip.n_clipped} samples clipped" if clip.n_clipped else "nothing clipped")
+        facts.append(f"{1000 * clip.leading_s:.0f} ms before the voice")
+    elif take.peak_db > float("-inf"):
         facts.append(f"peak {take.peak_db:.1f} dB")
     return "  ·  ".join(facts)

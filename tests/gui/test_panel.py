@@ -251,6 +251,7 @@ def test_a_take_is_picked_played_and_put_into_the_project(
     assert daemon.calls == [
         ("pick", "a", "a_t02"),
         ("drop", "a", None, None),
+        ("stop", None),
         ("play", "a", "a_t02", 0.0),
     ]
 

@@ -12,7 +12,7 @@ import soundfile
 from PyQt6.QtCore import Qt, QTimer
 from pytestqt.qtbot import QtBot
 
-from bridge.cue import LineState
+from bridge.cue import LineState, Take
 from bridge.daemon import Daemon
 from bridge.settings import Settings
 from engine.errors import EngineError
@@ -95,8 +95,11 @@ def test_a_typed_line_becomes_a_clip_of_the_asked_length(
     assert (cell(panel, 0, ASKED), cell(panel, 0, ACTUAL)) == ("1.500 s", "1.500 s")
     take = daemon.lines()[0].takes[0]
     assert take.path is not None and soundfile.info(take.path).frames == 72_000
-    qtbot.waitUntil(lambda: panel.takes.curve.getData()[0] is not None, timeout=WAIT_MS)  # the waveform is drawn
+    qtbot.waitUntil(lambda: panel.takes.sound.curve.getData()[0] is not None, timeout=WAIT_MS)  # the waveform is drawn
+    qtbot.waitUntil(lambda: "exactly as long as asked" in panel.takes.facts.text(), timeout=WAIT_MS)
     assert "72000 samples at 48000 Hz" in panel.takes.facts.text()
+    words = [item.toPlainText() for item in panel.takes.sound._words if hasattr(item, "toPlainText")]
+    assert words == ["Who", "goes", "there,", "in", "the", "dark?"]
 
 
 def test_a_second_line_waits_its_turn_and_can_be_cancelled(
@@ -152,6 +155,26 @@ def test_takes_are_listed_picked_and_played(
     qtbot.waitUntil(lambda: bool(player.sounds) and player.sounds[0].over.is_set(), timeout=WAIT_MS)
     assert daemon.lines()[0].picked == "panel_001_t01"  # to listen is not to choose
     assert len(player.sounds[0].audio) == _takes(daemon)[1].n_samples
+
+
+def test_more_takes_are_made_and_compared_at_equal_loudness(
+    qtbot: QtBot, panel: MainWindow, daemon: Daemon, player: FakePlayer, gate: Gate
+) -> None:
+    gate.set()
+    render(qtbot, panel, "Once more.")
+    wait_for_state(qtbot, panel, "ready")
+    panel.takes.n_more.setValue(2)
+    panel.takes.more_button.click()
+    qtbot.waitUntil(lambda: [t.state for t in _takes(daemon)] == [LineState.READY] * 3, timeout=WAIT_MS)
+    assert len({take.seed for take in _takes(daemon)}) == 3
+    qtbot.waitUntil(lambda: panel.takes.list.count() == 3, timeout=WAIT_MS)
+    picked = daemon.lines()[0].picked
+    panel.takes.list.setCurrentRow(0)
+    qtbot.waitUntil(panel.takes.compare_button.isEnabled, timeout=WAIT_MS)
+    for n_sounds in (1, 2):
+        panel.takes.compare_button.click()
+        qtbot.waitUntil(lambda n=n_sounds: len(player.sounds) == n, timeout=WAIT_MS)  # type: ignore[misc]
+    assert daemon.lines()[0].picked == picked != "panel_001_t01"
 
 
 def test_a_live_line_sounds_and_esc_ends_it(qtbot: QtBot, panel: MainWindow, player: FakePlayer, gate: Gate) -> None:
@@ -234,6 +257,6 @@ def test_a_sentence_and_a_clip_move_the_sliders(
     qtbot.waitUntil(lambda: voice.n_encoded == 1 and panel.presets.emotion != "angry=1.00", timeout=WAIT_MS)
 
 
-def _takes(daemon: Daemon) -> tuple[object, ...]:
+def _takes(daemon: Daemon) -> tuple[Take, ...]:
     lines = daemon.lines()
     return lines[0].takes if lines else ()

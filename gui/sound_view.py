@@ -1,0 +1,144 @@
+"""A clip to look at: waveform with word times, spectrogram under it, zoom, and a playhead while it sounds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import QElapsedTimer, Qt, QTimer
+from PyQt6.QtWidgets import QWidget
+
+from gui.clip_facts import ClipFacts
+from gui.theme import Theme
+
+FRAME_MS = 33  # of the playhead
+ZOOM = 2.0  # of one step
+CLOSEST_S = 0.01  # the least time that is shown over the whole width
+
+
+class SoundView(pg.GraphicsLayoutWidget):
+    """Wheel or keys zoom, dragging moves along the time; waveform and spectrogram go together."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._duration_s = 0.0
+        self._clock = QElapsedTimer()
+        self._words: list[pg.GraphicsObject] = []
+        self.setAccessibleName("Waveform of the chosen take")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its keys belong to the takes around it
+        self.setMinimumSize(120, 50)
+        self.ci.layout.setContentsMargins(0, 0, 0, 0)
+        self.ci.layout.setSpacing(0)
+        self.wave: pg.PlotItem = self.addPlot(row=0, col=0)
+        self.spectrum: pg.PlotItem = self.addPlot(row=1, col=0)
+        for plot in (self.wave, self.spectrum):
+            plot.setMouseEnabled(x=True, y=False)
+            plot.setMenuEnabled(False)
+            plot.hideButtons()
+            plot.hideAxis("left")
+        self.spectrum.setXLink(self.wave)
+        self.spectrum.hideAxis("bottom")
+        self.wave.setYRange(-1, 1)
+        self.wave.getAxis("bottom").setHeight(int(1.4 * self.fontMetrics().height()))
+        self.curve: pg.PlotDataItem = self.wave.plot([], [])
+        self.curve.setDownsampling(auto=True, method="peak")  # sharp at every zoom, fast for long clips
+        self.curve.setClipToView(True)
+        self.image = pg.ImageItem(axisOrder="col-major")
+        self.image.setColorMap(pg.colormap.get("inferno"))
+        self.spectrum.addItem(self.image)
+        self.playheads = [pg.InfiniteLine(0.0, angle=90) for _ in range(2)]
+        for plot, line in zip((self.wave, self.spectrum), self.playheads, strict=True):
+            plot.addItem(line, ignoreBounds=True)
+            line.hide()
+        self._timer = QTimer(self)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self._move_playhead)
+        theme.changed.connect(self._paint)
+        self._paint()
+        self.show_spectrum(False)
+        self.show_clip(None)
+
+    def show_clip(self, facts: ClipFacts | None) -> None:
+        """All of a clip; None for an empty view."""
+        self.stop_playhead()
+        for item in self._words:
+            self.wave.removeItem(item)
+        self._words.clear()
+        self._duration_s = facts.duration_s if facts is not None else 0.0
+        self.wave.showAxis("bottom", facts is not None)  # a scale without a sound means nothing
+        if facts is None or not len(facts.audio):
+            self.curve.setData([], [])
+            self.image.clear()
+            return
+        self.curve.setData(np.arange(len(facts.audio)) / facts.rate, facts.audio)
+        self.image.setImage(facts.spectrogram, autoLevels=False, levels=(0, 255))
+        self.image.setRect(0.0, 0.0, self._duration_s, facts.spectrogram_hz)
+        self.spectrum.setYRange(0.0, facts.spectrogram_hz, padding=0)
+        margin = 0.01 * self._duration_s
+        self.wave.setLimits(xMin=-margin, xMax=self._duration_s + margin, minXRange=min(CLOSEST_S, self._duration_s))
+        for word in facts.words:
+            self._add_word(word.word, word.start_s)
+        self._paint_words()
+        self.zoom_out()
+
+    def show_spectrum(self, shown: bool) -> None:
+        self.spectrum.setVisible(shown)
+        self.ci.layout.setRowStretchFactor(0, 1)
+        self.ci.layout.setRowStretchFactor(1, 1 if shown else 0)
+        self.ci.layout.setRowMaximumHeight(1, 10_000 if shown else 0)
+
+    def zoom(self, steps: int) -> None:
+        """Around the playhead while it moves, else around the middle; positive steps come closer."""
+        (low, high), _ = self.wave.viewRange()
+        centre = self.playheads[0].value() if self._timer.isActive() else (low + high) / 2
+        half = (high - low) / 2 / ZOOM**steps
+        self.wave.setXRange(centre - half, centre + half, padding=0)
+
+    def zoom_out(self) -> None:
+        self.wave.setXRange(0.0, self._duration_s or 1.0, padding=0.01)
+
+    def start_playhead(self) -> None:
+        """From the start of the clip, in the time of the clock; the sound device keeps to it within milliseconds."""
+        self._clock.start()
+        for line in self.playheads:
+            line.setValue(0.0)
+            line.show()
+        self._timer.start()
+
+    def stop_playhead(self) -> None:
+        self._timer.stop()
+        for line in self.playheads:
+            line.hide()
+
+    def _move_playhead(self) -> None:
+        seconds = self._clock.elapsed() / 1000
+        if seconds > self._duration_s:
+            self.stop_playhead()
+            return
+        for line in self.playheads:
+            line.setValue(seconds)
+
+    def _add_word(self, word: str, start_s: float) -> None:
+        line = pg.InfiniteLine(start_s, angle=90)
+        text = pg.TextItem(word, anchor=(0, 0))
+        text.setPos(start_s, 1.0)
+        for item in (line, text):
+            self.wave.addItem(item, ignoreBounds=True)
+            self._words.append(item)
+
+    def _paint_words(self) -> None:
+        for item in self._words:
+            if isinstance(item, pg.TextItem):
+                item.setColor(self._theme.color("muted"))
+            else:
+                item.setPen(pg.mkPen(self._theme.color("border")))
+
+    def _paint(self) -> None:
+        self.setBackground(self._theme.color("surface"))
+        self.curve.setPen(pg.mkPen(self._theme.color("accent")))
+        axis = self.wave.getAxis("bottom")
+        axis.setPen(self._theme.color("border"))
+        axis.setTextPen(self._theme.color("muted"))
+        for line in self.playheads:
+            line.setPen(pg.mkPen(self._theme.color("warning"), width=2))
+        self._paint_words()

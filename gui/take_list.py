@@ -1,0 +1,130 @@
+"""The takes of a line as rows with thumbnails; a row can be dragged out as a file, into a DAW or a file manager."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from PyQt6.QtCore import QMimeData, QPointF, QSize, Qt, QUrl
+from PyQt6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
+from PyQt6.QtWidgets import QListWidget, QListWidgetItem
+
+from bridge.cue import Line, LineState, Take
+from gui.clip_facts import ClipFacts, differing
+from gui.cue_model import actual_seconds
+from gui.theme import Theme
+from gui.widgets import plain_tip
+
+THUMBNAIL = QSize(72, 26)
+SHARPNESS = 2  # pixels of a thumbnail's picture a pixel of its place, for screens of 200 %
+TAKE_ROLE = Qt.ItemDataRole.UserRole
+
+
+class TakeList(QListWidget):
+    """Shows; what a click or a key means is up to its owner."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._thumbnails: dict[tuple[object, str], QIcon] = {}  # by clip and colour
+        self.setAccessibleName("Takes of the chosen line")
+        self.setMinimumWidth(250)
+        self.setIconSize(THUMBNAIL)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QListWidget.DragDropMode.DragOnly)
+        self.setDefaultDropAction(Qt.DropAction.CopyAction)  # the clip stays where the daemon keeps it
+        self.setToolTip("Drag a take from here into a DAW or a folder")
+
+    def take(self) -> Take | None:
+        """The current one."""
+        item = self.currentItem()
+        return item.data(TAKE_ROLE) if item is not None else None
+
+    def show_takes(self, line: Line | None, facts: Mapping[object, ClipFacts], chosen: str) -> None:
+        """One row for each take of the line; `facts` of the clips that were read, by `clip_key`."""
+        takes: Sequence[Take] = line.takes if line is not None else ()
+        known = [facts[key].settings for take in takes if (key := clip_key(take)) in facts]
+        different = differing(known)
+        self.blockSignals(True)
+        while self.count() > len(takes):
+            self.takeItem(self.count() - 1)
+        while self.count() < len(takes):
+            self.addItem(QListWidgetItem())
+        for row, take in enumerate(takes):
+            item, clip = self.item(row), facts.get(clip_key(take))
+            assert item is not None and line is not None
+            item.setText(_describe(take, clip, different, picked=take.id == line.picked))
+            item.setToolTip(plain_tip("\n".join(f"{k}: {v}" for k, v in clip.settings.items())) if clip else "")
+            item.setIcon(self._thumbnail(take, clip))
+            item.setData(TAKE_ROLE, take)
+            if take.id == chosen:
+                self.setCurrentRow(row)
+        self.blockSignals(False)
+
+    def mimeTypes(self) -> list[str]:
+        return ["text/uri-list"]
+
+    def mimeData(self, items: Iterable[QListWidgetItem]) -> QMimeData | None:
+        """The clips as files. None where no take has one: then no drag begins."""
+        takes: list[Take] = [item.data(TAKE_ROLE) for item in items]
+        paths = [take.path for take in takes if take.path is not None and take.path.is_file()]
+        if not paths:
+            return None
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path.resolve())) for path in paths])
+        return data
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        return Qt.DropAction.CopyAction
+
+    def _thumbnail(self, take: Take, clip: ClipFacts | None) -> QIcon:
+        color = self._theme.tokens.accent
+        key = (clip_key(take), color)
+        if clip is None:
+            return self._thumbnails.setdefault((None, color), QIcon(_outline(np.zeros(0, np.float32), color)))
+        if key not in self._thumbnails:
+            self._thumbnails[key] = QIcon(_outline(clip.audio, color))
+        return self._thumbnails[key]
+
+
+def clip_key(take: Take) -> object:
+    """Tells clips apart: a line rendered anew may use the same file."""
+    return take.path, take.seed, take.n_samples
+
+
+def _describe(take: Take, clip: ClipFacts | None, different: Sequence[str], *, picked: bool) -> str:
+    seconds = actual_seconds(take)
+    if take.state == LineState.RENDERING:
+        length = f"rendering {take.progress:.0%}"
+    else:
+        length = f"{seconds:.3f} s" if seconds is not None else take.state.value
+    text = f"{'✓ ' if picked else ''}{take.id.rsplit('_', 1)[-1]}   {length}   seed {take.seed}"
+    if clip is None:
+        return text
+    facts = [f"{clip.loudness:.1f} LUFS"] if np.isfinite(clip.loudness) else ["silent"]
+    facts += [f"{clip.n_clipped} clipped"] if clip.n_clipped else []
+    facts += [f"{name} {clip.settings.get(name, '?')}" for name in different if name != "text"]
+    facts += ["other words"] if "text" in different else []
+    return text + "\n" + "  ·  ".join(facts)
+
+
+def _outline(audio: np.ndarray[tuple[int], np.dtype[np.float32]], color: str) -> QPixmap:
+    """Audio (T,) as a small waveform; nothing for an empty one."""
+    size = THUMBNAIL * SHARPNESS
+    pixmap = QPixmap(size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    if not len(audio):
+        return pixmap
+    chunks = np.array_split(audio, size.width()) if len(audio) >= size.width() else [audio]
+    middle = size.height() / 2
+    scale = middle / max(float(np.abs(audio).max()), 1e-6)  # as large as its row: the level stands beside it
+    top = [QPointF(x, middle - float(chunk.max()) * scale) for x, chunk in enumerate(chunks)]
+    bottom = [QPointF(x, middle - float(chunk.min()) * scale) for x, chunk in enumerate(chunks)]
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(color), 1.0))
+    painter.setBrush(QColor(color))
+    painter.drawPolygon(QPolygonF([*top, *reversed(bottom)]))
+    painter.end()
+    return pixmap

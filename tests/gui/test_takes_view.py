@@ -1,0 +1,192 @@
+"""Takes: what their clips tell, comparing at equal loudness, new takes, dragging out, waveform, zoom and playhead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PyQt6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from bridge.cue import Cue, Length, Line, LineState
+from gui.clip_facts import UnreadableClipError, differing, read_facts
+from gui.loudness import equal_gains, loudness
+from gui.take_list import clip_key
+from gui.takes_view import TakesView
+from gui.theme import Theme
+from tests.gui.clips import line_with_clips, write_clip
+from tests.gui.stand_in import RATE
+
+WAIT_MS = 20_000
+CUE = Cue("gate_01", "Who goes there?", "Mara", "angry", length=Length(1))
+
+
+@pytest.fixture
+def view(qtbot: QtBot, theme: Theme) -> TakesView:
+    view = TakesView(theme)
+    qtbot.addWidget(view, before_close_func=lambda view: view.close_files())
+    view.resize(1000, 260)
+    view.show()
+    return view
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, view: TakesView, tmp_path: Path) -> Callable[..., Line]:
+    def show(*levels: float, emotions: tuple[str, ...] = ()) -> Line:
+        line = line_with_clips(tmp_path, CUE, levels, emotions)
+        view.show_line(line)
+        qtbot.waitUntil(lambda: all(clip_key(take) in view._facts for take in line.takes), timeout=WAIT_MS)
+        return line
+
+    return show
+
+
+# ---- measuring ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rate", [24_000, 44_100, 48_000])
+def test_a_tone_of_997_hz_has_the_loudness_of_the_standard(rate: int) -> None:
+    tone = np.sin(2 * np.pi * 997 / rate * np.arange(5 * rate)).astype(np.float32)
+    assert loudness(tone, rate) == pytest.approx(-3.01, abs=0.05)  # BS.1770-4, one channel at full scale
+    assert loudness(tone / 10, rate) == pytest.approx(-23.01, abs=0.05)
+
+
+def test_silence_before_a_sound_does_not_make_it_softer() -> None:
+    tone = 0.1 * np.sin(2 * np.pi * 997 / RATE * np.arange(2 * RATE)).astype(np.float32)
+    assert loudness(np.concatenate([np.zeros(4 * RATE, np.float32), tone]), RATE) == pytest.approx(
+        loudness(tone, RATE), abs=0.5
+    )
+    assert loudness(np.zeros(RATE, np.float32), RATE) == float("-inf")
+    assert np.isfinite(loudness(tone[:1000], RATE))  # shorter than a block
+
+
+def test_the_louder_one_is_turned_down() -> None:
+    assert equal_gains(-20.0, -26.0) == (-6.0, 0.0)
+    assert equal_gains(-20.0, float("-inf")) == (0.0, 0.0)
+
+
+def test_a_clip_tells_level_silence_words_and_its_length_error(tmp_path: Path) -> None:
+    write_clip(tmp_path / "a.wav", CUE, level=0.5, silence_s=0.25)
+    facts = read_facts(tmp_path / "a.wav")
+    assert facts.peak_db == pytest.approx(-6.02, abs=0.05)
+    assert facts.leading_s == pytest.approx(0.25, abs=0.001)
+    assert (facts.n_clipped, facts.length_error, facts.duration_s) == (0, 0, 1.0)
+    assert [word.word for word in facts.words] == ["Who", "goes", "there?"]
+    assert facts.settings["emotion"] == "angry" and facts.settings["length"] == "1.000 s"
+    loudest_bin = int(facts.spectrogram[len(facts.spectrogram) // 2].argmax())
+    assert loudest_bin * facts.spectrogram_hz / facts.spectrogram.shape[1] == pytest.approx(440, abs=50)
+
+
+def test_clipping_and_a_wrong_length_are_counted(tmp_path: Path) -> None:
+    write_clip(tmp_path / "a.wav", CUE, level=1.2, seconds=1.01)
+    facts = read_facts(tmp_path / "a.wav")
+    assert facts.n_clipped > 1000 and facts.length_error == RATE // 100
+
+
+def test_a_clip_without_its_json_can_be_shown(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", np.zeros(100), RATE)
+    facts = read_facts(tmp_path / "a.wav")
+    assert (facts.words, facts.length_error, facts.peak_db) == ((), None, float("-inf"))
+    (tmp_path / "b.wav").write_bytes(b"no audio")
+    with pytest.raises(UnreadableClipError, match=r"b\.wav cannot be read"):
+        read_facts(tmp_path / "b.wav")
+
+
+def test_only_settings_that_differ_are_named() -> None:
+    first = {"text": "Halt!", "emotion": "angry", "weight": "1"}
+    assert differing([first, {**first, "emotion": "sad"}]) == ["emotion"]
+    assert differing([first, first]) == [] and differing([]) == []
+
+
+# ---- the view -------------------------------------------------------------------------------------------------------
+
+
+def test_rows_name_what_differs_and_the_facts_stand_below(view: TakesView, shown: Callable[..., Line]) -> None:
+    shown(0.25, 0.5, emotions=("angry", "sad=0.40"))
+    first, second = view.list.item(0), view.list.item(1)
+    assert first is not None and second is not None
+    assert first.text().startswith("✓ t01   1.000 s   seed 1\n") and "emotion angry" in first.text()
+    assert "emotion sad=0.40" in second.text() and "LUFS" in second.text()
+    assert not first.icon().isNull()
+    for words in ("exactly as long as asked", "nothing clipped", "100 ms before the voice", "peak -12.0 dB"):
+        assert words in view.facts.text()
+
+
+def test_two_takes_sound_in_turn_at_equal_loudness(qtbot: QtBot, view: TakesView, shown: Callable[..., Line]) -> None:
+    shown(0.5, 0.25, 0.125)
+    played: list[tuple[str, float]] = []
+    view.play_wished.connect(lambda line, take, gain: played.append((take, round(gain, 1))))
+    assert not view.compare_button.isEnabled()  # the picked take with itself
+    view.list.setCurrentRow(1)
+    view.list.setFocus()
+    for _ in range(3):
+        qtbot.keyClick(view.list, Qt.Key.Key_B)
+    assert played == [("gate_01_t01", -6.0), ("gate_01_t02", 0.0), ("gate_01_t01", -6.0)]
+    view.list.setCurrentRow(2)
+    view.play_button.click()
+    assert played[-1] == ("gate_01_t03", 0.0)
+    view.compare_button.click()
+    assert played[-1] == ("gate_01_t01", -12.0)
+
+
+def test_new_takes_have_seeds_of_their_own(view: TakesView, shown: Callable[..., Line]) -> None:
+    wished: list[Cue] = []
+    view.takes_wished.connect(wished.append)
+    shown(0.5)
+    view.n_more.setValue(5)
+    view.more_button.click()
+    assert wished == [replace(CUE, takes=5, seed=None)]
+
+
+def test_a_take_is_dragged_out_as_a_file(view: TakesView, shown: Callable[..., Line]) -> None:
+    line = shown(0.5, 0.25)
+    items = [item for row in range(2) if (item := view.list.item(row)) is not None]
+    data = view.list.mimeData(items)
+    assert data is not None and data.hasUrls()
+    assert [Path(url.toLocalFile()) for url in data.urls()] == [take.path for take in line.takes]
+    assert view.list.supportedDropActions() == Qt.DropAction.CopyAction and view.list.dragEnabled()
+    for take in line.takes:
+        assert take.path is not None
+        take.path.unlink()
+    assert view.list.mimeData(items) is None
+
+
+def test_waveform_words_and_spectrogram_are_drawn_and_zoomed(
+    qtbot: QtBot, view: TakesView, shown: Callable[..., Line]
+) -> None:
+    shown(0.5)
+    assert [item.toPlainText() for item in view.sound._words if hasattr(item, "toPlainText")] == CUE.text.split()
+    assert not view.sound.spectrum.isVisible()
+    view.list.setFocus()
+    qtbot.keyClick(view.list, Qt.Key.Key_S)
+    assert view.sound.spectrum.isVisible() and view.sound.image.image.shape[1] > 200
+
+    def width() -> float:
+        (low, high), _ = view.sound.wave.viewRange()
+        return high - low
+
+    whole = width()
+    qtbot.keyClick(view.list, Qt.Key.Key_Plus)
+    assert width() == pytest.approx(whole / 2, rel=0.05)
+    qtbot.keyClick(view.list, Qt.Key.Key_Minus)
+    assert width() == pytest.approx(whole, rel=0.05)
+    qtbot.keyClick(view.list, Qt.Key.Key_Plus)
+    qtbot.keyClick(view.list, Qt.Key.Key_0)
+    assert width() == pytest.approx(whole, rel=0.05)
+
+
+def test_the_playhead_runs_while_the_take_sounds(qtbot: QtBot, view: TakesView, shown: Callable[..., Line]) -> None:
+    line = shown(0.5)
+    playing = replace(line.takes[0], state=LineState.PLAYING)
+    view.show_line(replace(line, state=LineState.PLAYING, takes=(playing,)))
+    head = view.sound.playheads[0]
+    assert head.isVisible()
+    qtbot.waitUntil(lambda: head.value() > 0, timeout=WAIT_MS)
+    view.show_line(line)
+    assert not head.isVisible()
+    view.show_line(replace(line, state=LineState.PLAYING, takes=(playing,)))
+    qtbot.waitUntil(lambda: not head.isVisible(), timeout=WAIT_MS)  # at the clip's end by itself
