@@ -103,7 +103,10 @@ class OscApi:
 
         When too much waits already, each is answered as busy at once, past the API's thread.
         """
-        if checked and not self._inbox.put_of(checked[0].call.peer, partial(self._do_all, checked)):
+        if not checked:
+            return
+        quick = all(each.action is None or each.action.is_quick for each in checked)
+        if not self._inbox.put_of(checked[0].call.peer, partial(self._do_all, checked), quick=quick):
             for each in checked:
                 self._shed(each.call)
 

@@ -56,6 +56,7 @@ class Action:
 
     carry_out: Callable[[Call], None]
     check: Callable[[], None] | None = None  # what only the daemon can tell; raises BridgeError
+    is_quick: bool = True  # nothing is written to the disk: it may go before the work of others
 
 
 @dataclass(frozen=True)
@@ -224,7 +225,7 @@ class Commands:
                 self._replies.accepted(call, f"{take.id} is queued", line, take.id)
             self._tell_notices(call, asked)
 
-        return Action(act, lambda: self._daemon.check(asked.cue))
+        return Action(act, lambda: self._daemon.check(asked.cue), is_quick=False)
 
     def _play(self, args: Arguments) -> Action:
         line = args.name("line")
@@ -242,7 +243,7 @@ class Commands:
             if asked:
                 self._tell_notices(call, asked)
 
-        return Action(act, (lambda: self._daemon.check(asked.cue)) if asked else None)
+        return Action(act, (lambda: self._daemon.check(asked.cue)) if asked else None, is_quick=False)
 
     def _stop(self, args: Arguments) -> Action:
         line = args.name("line") if args.n_left % 2 else None
@@ -262,7 +263,7 @@ class Commands:
             state = self._daemon.cancel(line)
             self._replies.done(call, f"{line} was {state.value}", line, state.value)
 
-        return Action(act)
+        return Action(act, is_quick=False)
 
     def _line_status(self, args: Arguments) -> Action:
         line_id = args.name("line")
@@ -286,7 +287,7 @@ class Commands:
             self._daemon.pick(line, take)
             self._replies.done(call, f"{take} is picked")
 
-        return Action(act)
+        return Action(act, is_quick=False)
 
     def _drop(self, args: Arguments) -> Action:
         line = args.name("line")
@@ -301,7 +302,7 @@ class Commands:
             for notice in notices:
                 self._replies.warning(call, notice.code, notice.text)
 
-        return Action(act)
+        return Action(act, is_quick=False)
 
     def _tell_notices(self, call: Call, asked: AskedLine) -> None:
         for notice in asked.notices:

@@ -1,4 +1,8 @@
-"""What waits for the API's thread: a queue for each client, served in turn, so that a busy one delays only itself."""
+"""What waits for the API's thread: a queue for each client, served in turn, so that a busy one delays only itself.
+
+Each client's jobs keep their order. Among clients, those go before whose next job is a quick one (a question), or a
+hundred lines of others, each with its write to the disk, would stand before a status.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from collections.abc import Callable
 from bridge.osc_clients import Peer
 
 MAX_WAITING = 10_000  # of all clients together
+QUICK_IN_A_ROW = 20  # then one of the others is served, however many quick ones come
 
 Job = Callable[[], None]
 
@@ -22,7 +27,10 @@ class Inbox:
         self._max_waiting = max_waiting
         self._changed = threading.Condition()
         self._own: deque[Job | None] = deque()
-        self._clients: OrderedDict[Peer, deque[Job]] = OrderedDict()  # whose turn is next stands first; none is empty
+        self._clients: dict[Peer, deque[tuple[Job, bool]]] = {}  # with whether it is quick; none is empty
+        # Whose turn is next stands first; a client stands where its next job belongs.
+        self._turns: dict[bool, OrderedDict[Peer, None]] = {True: OrderedDict(), False: OrderedDict()}
+        self._n_in_a_row = 0
         self._n_waiting = 0
 
     def put(self, job: Job | None) -> None:
@@ -31,7 +39,7 @@ class Inbox:
             self._own.append(job)
             self._changed.notify()
 
-    def put_of(self, peer: Peer, job: Job) -> bool:
+    def put_of(self, peer: Peer, job: Job, *, quick: bool = True) -> bool:
         """A job of a client. -> False when too much waits: then it was not taken."""
         with self._changed:
             jobs = self._clients.get(peer)
@@ -39,7 +47,8 @@ class Inbox:
                 return False
             if jobs is None:
                 jobs = self._clients[peer] = deque()
-            jobs.append(job)
+                self._turns[quick][peer] = None
+            jobs.append((job, quick))
             self._n_waiting += 1
             self._changed.notify()
             return True
@@ -54,9 +63,17 @@ class Inbox:
                 raise queue.Empty
             if self._own and (self._own[0] is not None or not self._clients):
                 return self._own.popleft()
-            peer, jobs = self._clients.popitem(last=False)
-            job = jobs.popleft()
-            if jobs:
-                self._clients[peer] = jobs  # behind the others
-            self._n_waiting -= 1
-            return job
+            return self._next_of_clients()
+
+    def _next_of_clients(self) -> Job:
+        quick = not self._turns[False] or (bool(self._turns[True]) and self._n_in_a_row < QUICK_IN_A_ROW)
+        self._n_in_a_row = self._n_in_a_row + 1 if quick else 0
+        peer, _ = self._turns[quick].popitem(last=False)
+        jobs = self._clients[peer]
+        job, _ = jobs.popleft()
+        self._n_waiting -= 1
+        if jobs:
+            self._turns[jobs[0][1]][peer] = None  # behind the others
+        else:
+            del self._clients[peer]
+        return job

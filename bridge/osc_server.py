@@ -79,7 +79,7 @@ class OscServer:
         self._pace = pace
         self._schedule: OscSchedule[list[Any]] = OscSchedule()
         self._connections: dict[Peer, _Connection] = {}
-        self._outbox: deque[tuple[Peer, Message]] = deque()
+        self._outbox: deque[tuple[Peer, Message]] = deque()  # for connections
         self._stopping = False
 
     def __enter__(self) -> Self:
@@ -111,8 +111,11 @@ class OscServer:
 
     def send(self, peer: Peer, message: Message) -> None:
         """Send to a client, from any thread; returns at once. To a client that is gone nothing is sent."""
-        self._outbox.append((peer, message))
-        self._wake()
+        if peer.transport == "udp":  # a datagram goes out whole: no need to wait for this thread's turn
+            self._send_datagram(peer, message)
+        else:
+            self._outbox.append((peer, message))
+            self._wake()
 
     # ---- the server's thread ----------------------------------------------------------------------------------------
 
@@ -246,18 +249,18 @@ class OscServer:
     def _empty_outbox(self) -> None:
         while self._outbox:
             peer, message = self._outbox.popleft()
-            packet = encode(message)
-            if peer.transport == "udp":
-                try:
-                    self._udp.sendto(packet, (peer.host, peer.port))
-                except OSError as error:  # nobody there, or too long for a datagram
-                    _log.debug("no reply to %s: %s", peer, error)
-            elif connection := self._connections.get(peer):
-                connection.unsent += connection.stream.frame(packet)
+            if connection := self._connections.get(peer):
+                connection.unsent += connection.stream.frame(encode(message))
                 if len(connection.unsent) > MAX_UNSENT:
                     self._close(connection)
                 else:
                     self._write(connection)
+
+    def _send_datagram(self, peer: Peer, message: Message) -> None:
+        try:
+            self._udp.sendto(encode(message), (peer.host, peer.port))
+        except OSError as error:  # nobody there, or too long for a datagram
+            _log.debug("no reply to %s: %s", peer, error)
 
     def _flush(self) -> None:
         """The last replies, once the thread has ended."""
