@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from bridge import events
+from bridge.ask_folder import AskFolder
 from bridge.cue import Cue, Line, LineState, Position, Take
 from bridge.cue_check import MAX_SEED, CheckedCue, check_cue
 from bridge.drop_worker import DropOrder, DropWorker, targets_of
@@ -27,7 +28,7 @@ from bridge.osc_api import OscApi
 from bridge.osc_rate import RateLimit
 from bridge.osc_server import OscServer
 from bridge.playback import Playback, file_blocks
-from bridge.player import PlayerLike
+from bridge.player import PlayerLike, output_devices
 from bridge.preset_store import EmotionPreset, PresetStore, TimbrePreset
 from bridge.render_worker import RenderWorker
 from bridge.scheduler import EmotionQuestion, RenderJob, RenderQueue
@@ -97,6 +98,7 @@ class Daemon:
             for kept in to_drop:
                 assert kept.wish is not None
                 self._order_drop(kept.take, kept.cue, kept.wish)
+            stack.enter_context(AskFolder(settings.reaper_spool, "reaper_live", settings, self.submit))
             # Opened last, closed first: whoever can ask finds everything at work.
             limit = RateLimit(settings.osc_burst, settings.osc_per_second)
             server = OscServer(settings.osc_host, settings.osc_port, OscApi(self), rate_limit=limit)
@@ -249,6 +251,15 @@ class Daemon:
         return answer
 
     # ---- the daemon as a whole --------------------------------------------------------------------------------------
+
+    def save_settings(self, changes: Mapping[str, object]) -> None:
+        """Change settings.json, values as it holds them; the next start takes them on. Raises BadSettingsError."""
+        # Not self.settings: what the command line said for this one time stays out of the file.
+        Settings.load(self.settings.data_folder).changed(changes).save()
+
+    def output_devices(self) -> tuple[str, ...]:
+        """The names that `audio_device` may have. Looks for sound servers, which may take a moment."""
+        return output_devices()
 
     def status(self) -> events.Status:
         worker = self._worker

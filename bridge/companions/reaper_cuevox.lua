@@ -171,12 +171,18 @@ end
 
 local function serve(spool)
   reaper.EnumerateFiles(spool, -1)  -- forget what was seen
-  local names, i = {}, 0
+  local names, answers, i = {}, {}, 0
   while true do
     local name = reaper.EnumerateFiles(spool, i)
     if not name then break end
     if name:match("%.job$") then names[#names + 1] = name end
+    if name:match("%.answer$") then answers[#answers + 1] = name end  -- to what reaper_cuevox_ask.lua asked for
     i = i + 1
+  end
+  for _, name in ipairs(answers) do
+    local given = read_pairs(spool .. "/" .. name)
+    os.remove(spool .. "/" .. name)
+    if given and given.ok ~= "1" then reaper.ShowConsoleMsg("Cuevox: " .. (given.text or "refused") .. "\n") end
   end
   for _, name in ipairs(names) do
     local job = read_pairs(spool .. "/" .. name)

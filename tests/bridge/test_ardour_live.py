@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pythonosc.osc_message import OscMessage
 
 from bridge.drops.ardour_live import ArdourLive
 from bridge.drops.base import DropError, DropJob
@@ -19,7 +20,7 @@ from bridge.wav import write_wav
 from tests import ardour
 from tests.ardour import Ardour
 
-COMPANION = Path(__file__).parents[2] / "bridge" / "companions" / "ardour_cuevox.lua"
+COMPANIONS = Path(__file__).parents[2] / "bridge" / "companions"
 RATE = 48_000
 
 
@@ -41,8 +42,21 @@ def spool(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory, spool: Path) -> Iterator[Ardour]:
-    with ardour.running(tmp_path_factory.mktemp("ardour"), actions=[(COMPANION, {"spool": str(spool)})]) as program:
+def cuevox() -> Iterator[socket.socket]:
+    """Stands for Cuevox's OSC port, where the asking script sends."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as port:
+        port.bind(("127.0.0.1", 0))
+        port.settimeout(0.5)
+        yield port
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory, spool: Path, cuevox: socket.socket) -> Iterator[Ardour]:
+    actions = [
+        (COMPANIONS / "ardour_cuevox.lua", {"spool": str(spool)}),
+        (COMPANIONS / "ardour_cuevox_ask.lua", {"port": str(cuevox.getsockname()[1])}),
+    ]
+    with ardour.running(tmp_path_factory.mktemp("ardour"), actions=actions) as program:
         yield program
 
 
@@ -107,6 +121,31 @@ def test_a_file_that_is_no_sound_is_told(target: ArdourLive, tmp_path: Path) -> 
     path.write_bytes(b"no sound at all")
     with pytest.raises(DropError, match=r"the clip .* cannot be dropped"):
         target.drop(DropJob("noise", path, 10, RATE, "Guard"))
+
+
+def test_a_selected_region_asks_for_its_line(
+    target: ArdourLive, program: Ardour, cuevox: socket.socket, tmp_path: Path
+) -> None:
+    target.drop(job(tmp_path, "Hold the gate!", 2_400_000))
+    asked: dict[str, OscMessage] = {}
+
+    def is_asked_for() -> bool:
+        # The region is drawn, and can be selected, a moment after it is in the session.
+        program.osc("/access_action", "Editor/select-all-objects")
+        program.osc("/access_action", "LuaAction/script-2")
+        try:
+            while True:  # one message for each region
+                message = OscMessage(cuevox.recv(2000))
+                asked[message.params[1]] = message
+        except TimeoutError:
+            return "Hold the gate!" in asked
+
+    ardour.wait_for(is_asked_for, "the region to be asked for")
+    message = asked["Hold the gate!"]
+    line, _, *pairs = message.params
+    assert message.address == "/cuevox/line/render" and line.startswith("show_")
+    wanted = {"at": "smp:2400000@48000", "drop": "yes", "seconds": "smp:24001@48000", "character": "Guard"}
+    assert dict(zip(pairs[::2], pairs[1::2], strict=True)) == wanted
 
 
 def test_without_ardour_what_to_turn_on_is_named(tmp_path: Path) -> None:

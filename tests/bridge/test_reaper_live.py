@@ -40,6 +40,7 @@ class FakeReaper:
         self.deferred: Callable[[], None] | None = None
         self.undo_names: list[str] = []
         self.now_s = 0.0
+        self.console = ""
         self.frozen = 0
         self.spool = str(spool)
         self.lua = lupa.LuaRuntime(unpack_returned_tuples=True)
@@ -71,6 +72,9 @@ class FakeReaper:
     def EnumerateFiles(self, folder: str, index: int) -> str | None:
         names = sorted(p.name for p in Path(folder).iterdir())
         return names[index] if 0 <= index < len(names) else None
+
+    def ShowConsoleMsg(self, text: str) -> None:
+        self.console += text
 
     def CountTracks(self, project: int) -> int:
         return len(self.tracks)
@@ -249,3 +253,11 @@ def test_rubbish_in_the_spool_folder_does_not_stop_the_companion(
     assert len(reaper.items) == 1
     assert "lacks id" in (spool / "half.result").read_text()
     assert "does not know" in (spool / "odd.result").read_text()
+
+
+def test_what_cuevox_refuses_is_shown_in_reaper(target: ReaperLive, reaper: FakeReaper, spool: Path) -> None:
+    (spool / "item_1.answer").write_text("ok=0\ncode=text_empty\ntext=the text has no words\n")
+    (spool / "item_2.answer").write_text("ok=1\ntext=item_2_t01 is queued\n")
+    reaper.step()
+    assert reaper.console == "Cuevox: the text has no words\n"
+    assert not list(spool.glob("*.answer"))
