@@ -306,8 +306,17 @@ def _look_for_devices_again() -> None:
         sounddevice._initialize()
 
 
+def output_devices() -> tuple[str, ...]:
+    """Names of the sound outputs that a player may be given. Raises DeviceError."""
+    return _outputs(_import_sounddevice())
+
+
+def _outputs(sounddevice: Any) -> tuple[str, ...]:
+    return tuple(str(d["name"]) for d in sounddevice.query_devices() if d["max_output_channels"])
+
+
 def _no_device(sounddevice: Any, device: str, error: Exception) -> str:
-    outputs = [str(d["name"]) for d in sounddevice.query_devices() if d["max_output_channels"]]
+    outputs = _outputs(sounddevice)
     if not outputs:
         return (
             "this machine has no sound output, so nothing can be heard; render to a file instead, or connect a device "

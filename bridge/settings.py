@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ DROP_TARGETS = (  # the names that `drop_targets` may hold
     "watch_folder",
 )
 DEPTHS = (16, 24, 32)  # bits a sample; 32 is float
+APPEARANCES = ("system", "dark", "light")
 
 
 class BadSettingsError(BadArgumentError):
@@ -48,6 +50,7 @@ class Settings:
     beats_per_bar: int = 4
     audio_device: str = ""  # its name or a part of it; empty: the system's
     model_folder: Path | None = None  # None: the voice that comes with the program
+    appearance: str = "system"  # of the panel: system, dark or light
     max_queued: int = 10_000  # takes that may wait; more are refused as busy
     osc_burst: int = 2000  # messages that a client may send at once
     osc_per_second: int = 500  # and in the long run; then it is told that it is not heard for a second
@@ -68,6 +71,7 @@ class Settings:
             ("ardour_action", 1 <= self.ardour_action <= 10, "1 to 10"),
             ("tempo_bpm", _is_tempo(self.tempo_bpm), 'beats a minute as text, 10 to 1000, e.g. "120"'),
             ("beats_per_bar", 1 <= self.beats_per_bar <= 64, "1 to 64"),
+            ("appearance", self.appearance in APPEARANCES, f"one of {', '.join(APPEARANCES)}"),
             ("max_queued", 1 <= self.max_queued <= 1_000_000, "1 to 1000000"),
             ("osc_burst", 1 <= self.osc_burst <= 1_000_000, "1 to 1000000"),
             ("osc_per_second", 1 <= self.osc_per_second <= 1_000_000, "1 to 1000000"),
@@ -94,6 +98,10 @@ class Settings:
                 f"{path} is not JSON ({error}); correct it, or remove it for the defaults"
             ) from error
         return cls(data_folder, **_checked(values, path))
+
+    def changed(self, values: Mapping[str, Any]) -> Settings:
+        """These settings with some of them as settings.json would hold them. Raises BadSettingsError."""
+        return replace(self, **_checked(dict(values), self.data_folder / FILE_NAME))
 
     def save(self) -> None:
         """Write settings.json. Raises OSError."""

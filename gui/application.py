@@ -39,7 +39,8 @@ def run(daemon: DaemonLike) -> int:
     app.setWindowIcon(app_icon())
     with FaultCatcher() as faults, _signals_quit(app):
         link = DaemonLink(daemon)
-        window = MainWindow(link, Theme(app), getattr(daemon, "settings", None))
+        settings = getattr(daemon, "settings", None)
+        window = MainWindow(link, Theme(app, getattr(settings, "appearance", "system")), settings)
         faults.caught.connect(window.show_fault)
         window.show()
         try:

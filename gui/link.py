@@ -20,6 +20,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 
 from bridge import events
 from bridge.cue import Cue, Line, LineState, Take
+from bridge.osc_peer import OscPeer, OscValue, Reply
 from bridge.timeline import Position
 from engine.types import Emotion
 
@@ -27,6 +28,7 @@ TICK_S = 1 / 30  # how often the panel looks at what is new
 LINES_A_TICK = 400  # more lines than this wait for the next tick, so that one tick stays far under 50 ms
 EVENTS_A_TICK = 200  # and so do more errors, warnings and endings
 TRAFFIC_KEPT = 5000
+REPLY_S = 1.0  # the first reply comes at once or not at all
 
 
 class PresetLike(Protocol):
@@ -58,7 +60,11 @@ class DaemonLike(Protocol):
     def add_timbre(self, name: str, file: str) -> float: ...
     def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None: ...
     def hear_emotion(self, emotion: str) -> Future[Emotion]: ...
+    def save_settings(self, changes: Mapping[str, object]) -> None: ...
+    def output_devices(self) -> tuple[str, ...]: ...
     def subscribe(self, callback: Callable[[events.Event], None]) -> Callable[[], None]: ...
+    @property
+    def osc_port(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -194,6 +200,29 @@ class DaemonLink(QObject):
             self._daemon.hear_emotion(emotion).add_done_callback(answered)
 
         self._ask(what, work)
+
+    def save_settings(self, changes: Mapping[str, object], then: Callable[[], None]) -> None:
+        self._ask("save the settings", lambda: self._daemon.save_settings(changes), lambda _: then())
+
+    def ask_devices(self, then: Callable[[tuple[str, ...]], None]) -> None:
+        self._ask("list sound devices", self._daemon.output_devices, then)
+
+    @property
+    def osc_port(self) -> int:
+        """Where the daemon hears OSC."""
+        return self._daemon.osc_port
+
+    def send_osc(
+        self, host: str, address: str, args: tuple[OscValue, ...], then: Callable[[Reply | None], None]
+    ) -> None:
+        """A message to the daemon as any other program would send it; `then` gets the first reply, None for none."""
+
+        def work() -> Reply | None:
+            with OscPeer(host, self._daemon.osc_port) as peer:
+                peer.send(address, *args)
+                return peer.next_reply(REPLY_S)
+
+        self._ask(f"send {address}", work, then)
 
     def ask_presets(self, kind: str) -> None:
         self._ask(

@@ -28,9 +28,12 @@ from gui.composer import Composer
 from gui.cue_model import CueModel
 from gui.cue_table import CueView
 from gui.link import DaemonLink, Failure
-from gui.page_rail import LINES_PAGE, LOG_PAGE, SETTINGS_PAGE, PageRail
-from gui.pages import LogPage, SettingsPage
+from gui.live_page import LivePage
+from gui.log_page import LogPage
+from gui.osc_page import OscPage
+from gui.page_rail import LINES_PAGE, LOG_PAGE, PAGES, SETTINGS_PAGE, PageRail
 from gui.preset_editor import PresetEditor
+from gui.settings_page import SettingsPage
 from gui.takes_view import TakesView
 from gui.theme import Theme
 from gui.transport_bar import TransportBar
@@ -44,12 +47,16 @@ KEYS = {  # for the settings page; _shortcuts and _table_actions make them true
     "Ctrl+L": "to the text",
     "Ctrl+F": "to the search",
     "Ctrl+T": "to the table of lines",
-    "Ctrl+1, 2, 3": "lines, log, settings",
+    "Ctrl+1 to 5": "lines, live, OSC, log, settings",
     "Space": "play the chosen line (in the table)",
     "Return": "take the chosen line's text and wishes over (in the table)",
     "Ctrl+D": "the chosen lines into the project (in the table)",
     "Ctrl+Backspace": "cancel the chosen lines (in the table)",
     "Delete": "remove the chosen lines (in the table)",
+    "B": "compare the picked take and the chosen one at equal loudness (in the takes)",
+    "+, -, 0, S": "zoom in, zoom out, all of the clip, spectrogram (in the takes)",
+    "1 to 9": "play one of the first nine lines (on the live page)",
+    "Arrows, Home": "move the emotion's point, neutral (on the pad)",
 }
 
 
@@ -62,6 +69,7 @@ class MainWindow(QMainWindow):
         self._numbers = itertools.count(1)
         self._awaited = ""  # id of a line asked for here, chosen as soon as it appears
         self._unseen_errors = 0
+        self._devices_asked = False
         self.setWindowTitle("Cuevox")
         self.setObjectName("panel")
         self.resize(1280, 820)
@@ -70,6 +78,9 @@ class MainWindow(QMainWindow):
         self.presets = PresetEditor(theme)
         self.composer = Composer(self.presets, theme, settings)
         self.takes = TakesView(theme)
+        self.live = LivePage(theme, getattr(settings, "audio_device", ""))
+        self._osc_host = _reachable(getattr(settings, "osc_host", "127.0.0.1"))
+        self.osc = OscPage(self._osc_host, link.osc_port)
         self.log = LogPage(theme)
         self.settings_page = SettingsPage(settings, theme.appearance, KEYS)
         self.bar = TransportBar(theme)
@@ -95,6 +106,9 @@ class MainWindow(QMainWindow):
             self._unseen_errors = 0
             self.rail.show_unseen(self._unseen_errors)
             self.bar.clear_error()
+        elif index == SETTINGS_PAGE and not self._devices_asked:  # only now: it may wake sound servers
+            self._devices_asked = True
+            self.link.ask_devices(self.settings_page.offer_devices)
 
     def render_line(self) -> None:
         """Ask for the line in the composer, under the next free name."""
@@ -122,10 +136,9 @@ class MainWindow(QMainWindow):
     # ---- construction -----------------------------------------------------------------------------------------
 
     def _first_steps(self) -> str:
-        host, port = getattr(self._settings, "osc_host", "127.0.0.1"), getattr(self._settings, "osc_port", 27183)
         return (
             "No lines yet.\n\nType a line below and press Ctrl+Return to render it,\n"
-            f"or send OSC to {host}:{port}:\n\n"
+            f"or send OSC to {self._osc_host}:{self.link.osc_port}:\n\n"
             '/cuevox/line/render  "line_1"  "Who goes there?"  "seconds"  2.4'
         )
 
@@ -158,7 +171,7 @@ class MainWindow(QMainWindow):
         row.addLayout(left, 1)
         row.addWidget(side)
         self._stack = QStackedWidget()
-        for page in (lines, self.log, self.settings_page):
+        for page in (lines, self.live, self.osc, self.log, self.settings_page):
             self._stack.addWidget(page)
         body = QHBoxLayout()
         body.setSpacing(0)
@@ -171,7 +184,8 @@ class MainWindow(QMainWindow):
         column.addLayout(body, 1)
         column.addWidget(self.bar)
         self.setCentralWidget(whole)
-        parts = (self.takes, self.composer, self.presets, self.log, self.settings_page, self.bar, self.rail)
+        pages = (self.live, self.osc, self.log, self.settings_page)
+        parts = (self.takes, self.composer, self.presets, *pages, self.bar, self.rail)
         chain_tabs([self.search, self.table, *(widget for part in parts for widget in part.controls())])
         self.show_page(LINES_PAGE)
 
@@ -182,16 +196,20 @@ class MainWindow(QMainWindow):
         link.presets.connect(self.presets.set_presets)
         link.status.connect(self.bar.show_status)
         link.level.connect(self.bar.show_level)
-        link.traffic.connect(log.add_traffic)
+        link.traffic.connect(self.osc.add_traffic)
         link.problem.connect(self._problem)
         link.failed.connect(self._failed)
         link.warned.connect(lambda e: log.add("warning", f"{e.source}: {e.text}"))
         link.take_ended.connect(self._take_ended)
         link.drop_ended.connect(self._drop_ended)
         link.play_ended.connect(self._play_ended)
+        link.play_ended.connect(self.live.play_ended)
+        link.lines_changed.connect(self.live.update_lines)
+        link.lines_removed.connect(self.live.remove_lines)
         self.rail.page_wished.connect(self.show_page)
         self.search.textChanged.connect(self.table.filter.search)
         self.table.chosen.connect(self.takes.show_line)
+        self.table.chosen.connect(self.osc.show_line)
         self.table.play_wished.connect(lambda line_id: link.play(line_id))
         self.takes.pick_wished.connect(link.pick)
         self.takes.play_wished.connect(link.play_alone)
@@ -208,7 +226,15 @@ class MainWindow(QMainWindow):
         self.presets.clip_dropped.connect(self._add_clip)
         self.presets.tools.sentence_given.connect(lambda text: link.hear_emotion(f"text:{text}", self._show_emotion))
         self.presets.tools.clip_given.connect(self._hear_clip)
-        self.settings_page.appearance_wished.connect(self._theme.set_appearance)
+        self.live.play_wished.connect(lambda line_id: link.play(line_id))
+        self.live.panic_wished.connect(lambda: link.stop())
+        self.osc.send_wished.connect(
+            lambda address, args: link.send_osc(self._osc_host, address, args, self.osc.show_reply)
+        )
+        self.settings_page.appearance_wished.connect(self._change_appearance)
+        self.settings_page.save_wished.connect(
+            lambda changes: link.save_settings(changes, lambda: self.settings_page.show_saved(changes))
+        )
 
     def _shortcuts(self) -> None:
         keys = {
@@ -219,12 +245,12 @@ class MainWindow(QMainWindow):
             "Ctrl+F": lambda: self._go_to(self.search),
             "Ctrl+L": lambda: self._go_to(self.composer.text),
             "Ctrl+T": lambda: self._go_to(self.table),
-            "Ctrl+1": lambda: self.show_page(LINES_PAGE),
-            "Ctrl+2": lambda: self.show_page(LOG_PAGE),
-            "Ctrl+3": lambda: self.show_page(SETTINGS_PAGE),
         }
         for key, action in keys.items():
             QShortcut(QKeySequence(key), self).activated.connect(action)
+        for page in range(len(PAGES)):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{page + 1}"), self)
+            shortcut.activated.connect(lambda page=page: self.show_page(page))
 
     def _table_actions(self) -> None:
         """What can be done with chosen lines: by key while the table has the focus, and in its context menu."""
@@ -285,6 +311,11 @@ class MainWindow(QMainWindow):
             before=None if folder is None else lambda: _copy_into(source, Path(folder) / "inbox"),
         )
 
+    def _change_appearance(self, appearance: str) -> None:
+        self._theme.set_appearance(appearance)
+        if hasattr(self._settings, "appearance"):
+            self.link.save_settings({"appearance": appearance}, lambda: None)
+
     def _show_emotion(self, emotion: Emotion) -> None:
         self.presets.set_weights(dict(zip(EMOTIONS, emotion.weights, strict=True)))
 
@@ -341,6 +372,11 @@ class MainWindow(QMainWindow):
     def _show_empty(self) -> None:
         self._table_or_hint.setCurrentIndex(1 if self.model.rowCount() else 0)
         self.takes.setVisible(self.model.rowCount() > 0)
+
+
+def _reachable(host: str) -> str:
+    """Where a daemon that listens on `host` is spoken to from this machine."""
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
 
 
 def _copy_into(source: Path, inbox: Path) -> None:

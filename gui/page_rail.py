@@ -8,8 +8,14 @@ from PyQt6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWid
 from gui.icons import icon
 from gui.theme import Theme
 
-PAGES = (("Lines", "lines"), ("Log", "log"), ("Settings", "settings"))  # title, icon
-LINES_PAGE, LOG_PAGE, SETTINGS_PAGE = range(len(PAGES))
+PAGES = (  # title, icon
+    ("Lines", "lines"),
+    ("Live", "live"),
+    ("OSC", "osc"),
+    ("Log", "log"),
+    ("Settings", "settings"),
+)
+LINES_PAGE, LIVE_PAGE, OSC_PAGE, LOG_PAGE, SETTINGS_PAGE = range(len(PAGES))
 
 
 class PageRail(QFrame):

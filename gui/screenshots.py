@@ -20,12 +20,13 @@ import soxr
 
 from bridge import events
 from bridge.cue import Cue, Length, Line, LineState, Take
+from bridge.settings import Settings
 from bridge.timeline import Position
 from engine.types import Emotion
 from gui.application import application
 from gui.link import DaemonLink
 from gui.main_window import MainWindow
-from gui.page_rail import LINES_PAGE, LOG_PAGE, SETTINGS_PAGE
+from gui.page_rail import LINES_PAGE, LIVE_PAGE, LOG_PAGE, OSC_PAGE, SETTINGS_PAGE
 from gui.theme import Theme
 
 RATE = 48_000
@@ -42,18 +43,6 @@ class PicturePreset:
     colour: str
     origin: str = "cuevox"
     weights: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class PictureSettings:
-    """A few of the daemon's settings, for the settings page."""
-
-    data_folder: str = "~/.local/share/cuevox"
-    osc_host: str = "127.0.0.1"
-    osc_port: int = 27183
-    rate: int = RATE
-    depth: int = 24
-    audio_device: str = ""
 
 
 class PictureDaemon:
@@ -98,6 +87,13 @@ class PictureDaemon:
 
     def hear_emotion(self, emotion: str) -> Future[Emotion]:
         return Future()
+
+    def save_settings(self, changes: Mapping[str, object]) -> None: ...
+
+    def output_devices(self) -> tuple[str, ...]:
+        return ("Studio monitors", "Headphones")
+
+    osc_port = 27183
 
     def subscribe(self, callback: Callable[[events.Event], None]) -> Callable[[], None]:
         return lambda: None
@@ -155,7 +151,7 @@ def _cut_clip(timbre: str, n_samples: int, take: int, path: Path) -> None:
 
 
 def save(folder: str | Path) -> list[Path]:
-    """Write panel.png, panel-light.png, first-start.png, log.png and settings.png into `folder`."""
+    """Write the panel's pages as PNG files into `folder`, those that matter most in both dresses."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     app, saved = application(), []
@@ -166,11 +162,15 @@ def save(folder: str | Path) -> list[Path]:
             ("panel", "dark", lines, LINES_PAGE),
             ("panel-light", "light", lines, LINES_PAGE),
             ("first-start", "dark", (), LINES_PAGE),
+            ("live", "dark", lines, LIVE_PAGE),
+            ("osc", "dark", lines, OSC_PAGE),
             ("log", "dark", lines, LOG_PAGE),
             ("settings", "dark", lines, SETTINGS_PAGE),
+            ("live-light", "light", lines, LIVE_PAGE),
+            ("settings-light", "light", lines, SETTINGS_PAGE),
         ):
             theme.set_appearance(appearance)
-            window = MainWindow(DaemonLink(PictureDaemon(shown)), theme, PictureSettings())
+            window = MainWindow(DaemonLink(PictureDaemon(shown)), theme, Settings(Path("~/.local/share/cuevox")))
             window.show()
             _settle()
             if shown:
@@ -197,7 +197,7 @@ def _fill(window: MainWindow) -> None:
     asked = ("gate_06", "Hold the gate! Hold it until the last of us.", "timbre", "Mara", "seconds", 3.25)
     peer = "127.0.0.1:50000"
     replied = ("", "accepted", "ok", "", "gate_06", "gate_06_t01")
-    window.log.add_traffic(
+    window.osc.add_traffic(
         [
             events.OscTraffic(True, peer, "/cuevox/line/render", asked),
             events.OscTraffic(False, peer, "/reply/cuevox/line/render", replied),

@@ -10,6 +10,8 @@ from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QGuiApplication, QPalette
 from PyQt6.QtWidgets import QApplication
 
+from bridge.settings import APPEARANCES
+
 
 @dataclass(frozen=True)
 class Tokens:
@@ -64,8 +66,6 @@ LIGHT = Tokens(
     warning="#8a5a00",
     error="#b3261e",
 )
-
-APPEARANCES = ("system", "dark", "light")
 
 
 class Theme(QObject):

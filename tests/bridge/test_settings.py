@@ -84,3 +84,11 @@ def test_a_changed_copy_is_checked_too(tmp_path: Path) -> None:
 def test_the_version_is_that_of_the_package() -> None:
     pyproject = Path(__file__).parents[2] / "pyproject.toml"
     assert tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]["version"] == VERSION
+
+
+def test_some_settings_are_changed_by_the_rules_of_the_file(tmp_path: Path) -> None:
+    changed = Settings(tmp_path).changed({"rate": 96_000, "drop_targets": ["dawproject"], "model_folder": "m"})
+    assert (changed.rate, changed.drop_targets, changed.model_folder) == (96_000, ("dawproject",), Path("m"))
+    for values in ({"rate": "96000"}, {"rate": 1}, {"colour": "red"}, {"appearance": "pink"}):
+        with pytest.raises(BadSettingsError):
+            Settings(tmp_path).changed(values)

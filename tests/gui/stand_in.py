@@ -36,6 +36,7 @@ class StandInDaemon:
     def __init__(self, lines: tuple[Line, ...] = ()) -> None:
         self.calls: list[tuple[object, ...]] = []
         self.refuse_with: Exception | None = None
+        self.osc_port = 27183
         self.hold = threading.Event()
         self.hold.set()
         self.held: dict[str, Line] = {line.cue.id: line for line in lines}
@@ -116,6 +117,12 @@ class StandInDaemon:
         answer: Future[Emotion] = Future()
         answer.set_result(Emotion(tuple(float(name in emotion) for name in EMOTIONS)))
         return answer
+
+    def save_settings(self, changes: Mapping[str, object]) -> None:
+        self._asked("save_settings", dict(changes))
+
+    def output_devices(self) -> tuple[str, ...]:
+        return ("Studio monitors", "Headphones")
 
     def subscribe(self, callback: Callable[[events.Event], None]) -> Callable[[], None]:
         self._callbacks.append(callback)

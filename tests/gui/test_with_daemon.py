@@ -18,7 +18,9 @@ from bridge.settings import Settings
 from engine.errors import EngineError
 from gui.cue_model import ACTUAL, ASKED, STATE
 from gui.main_window import MainWindow
+from gui.page_rail import LIVE_PAGE, SETTINGS_PAGE
 from gui.preset_dialog import PresetTexts
+from gui.theme import Theme
 from tests.fakes import FakePlayer, FakeSynthesizer
 from tests.gui.test_panel import CTRL, WAIT_MS, cell, log_text
 
@@ -255,6 +257,53 @@ def test_a_sentence_and_a_clip_move_the_sliders(
     soundfile.write(clip, np.sin(np.arange(8000) / 9).astype(np.float32) / 2, 16_000)
     tools.clip_given.emit(str(clip))
     qtbot.waitUntil(lambda: voice.n_encoded == 1 and panel.presets.emotion != "angry=1.00", timeout=WAIT_MS)
+
+
+def test_a_message_sent_by_hand_reaches_the_daemon_and_is_answered(
+    qtbot: QtBot, panel: MainWindow, daemon: Daemon, gate: Gate
+) -> None:
+    gate.set()
+    assert panel.osc.where.text() == f"127.0.0.1:{daemon.osc_port}"
+    panel.osc.message.setText('/cuevox/line/render hand_01 "Who goes there?"')
+    panel.osc.send.click()
+    wait_for_state(qtbot, panel, "ready")
+    assert panel.model.line("hand_01") is not None
+    qtbot.waitUntil(lambda: "accepted" in panel.osc.complaint.text(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: panel.osc.model.rowCount() >= 2, timeout=WAIT_MS)  # in and out
+    qtbot.waitUntil(lambda: "hand_01" in panel.live.pads, timeout=WAIT_MS)
+
+
+def test_a_pad_plays_a_line_and_panic_ends_it(qtbot: QtBot, panel: MainWindow, player: FakePlayer, gate: Gate) -> None:
+    gate.set()
+    render(qtbot, panel, "On the board.")
+    wait_for_state(qtbot, panel, "ready")
+    panel.show_page(LIVE_PAGE)
+    player.hold.clear()
+    panel.live.pads["panel_001"].click()
+    wait_for_state(qtbot, panel, "playing")
+    panel.live.panic.click()
+    qtbot.waitUntil(lambda: player.sounds[0].over.is_set(), timeout=WAIT_MS)
+    assert player.sounds[0].stop_asked.is_set()
+
+
+def test_settings_and_appearance_are_kept_for_the_next_start(
+    qtbot: QtBot, panel: MainWindow, daemon: Daemon, theme: Theme
+) -> None:
+    def kept() -> Settings:
+        return Settings.load(daemon.settings.data_folder)
+
+    panel.show_page(SETTINGS_PAGE)
+    rate, port = panel.settings_page.fields["rate"].widgets[0], panel.settings_page.fields["osc_port"].widgets[0]
+    rate.setCurrentText("96000")
+    panel.settings_page.save.click()
+    qtbot.waitUntil(lambda: kept().rate == 96_000, timeout=WAIT_MS)
+    panel.settings_page.appearance.setCurrentText("light")
+    qtbot.waitUntil(lambda: kept().appearance == "light", timeout=WAIT_MS)
+    theme.set_appearance("dark")
+    port.setValue(70_000)
+    panel.settings_page.save.click()
+    qtbot.waitUntil(lambda: "osc_port is 70000" in log_text(panel), timeout=WAIT_MS)
+    assert kept().rate == 96_000 and not panel.settings_page.said.text()
 
 
 def _takes(daemon: Daemon) -> tuple[Take, ...]:

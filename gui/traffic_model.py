@@ -1,0 +1,95 @@
+"""OSC messages as a table: newest last, the oldest fall off; a filter over every column."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, QSortFilterProxyModel, Qt
+
+from bridge.events import OscTraffic
+from gui.osc_text import write_args
+
+COLUMNS = ("Time", "Way", "Peer", "Address", "Arguments")
+KEPT = 5000
+SLACK = 500  # messages beyond KEPT before the oldest go at one stroke: each time costs the view a pass
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message and its row in words."""
+
+    message: OscTraffic
+    cells: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return "  ".join(self.cells)
+
+
+class TrafficModel(QAbstractTableModel):
+    """Grows at its end."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._heard: list[Heard] = []
+
+    def add(self, messages: Sequence[OscTraffic]) -> None:
+        if not messages:
+            return
+        now = time.strftime("%H:%M:%S")
+        new = [Heard(m, (now, "in" if m.incoming else "out", m.peer, m.address, write_args(m.args))) for m in messages]
+        start = len(self._heard)
+        self.beginInsertRows(QModelIndex(), start, start + len(new) - 1)
+        self._heard.extend(new)
+        self.endInsertRows()
+        if (over := len(self._heard) - KEPT) > SLACK:
+            self.beginRemoveRows(QModelIndex(), 0, over - 1)
+            del self._heard[:over]
+            self.endRemoveRows()
+
+    def clear(self) -> None:
+        self.beginResetModel()
+        self._heard.clear()
+        self.endResetModel()
+
+    def row(self, row: int) -> Heard:
+        return self._heard[row]
+
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008 (Qt's name and default)
+        return 0 if parent.isValid() else len(self._heard)
+
+    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> object:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[section]
+        return None
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if index.isValid() and role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            cell = self._heard[index.row()].cells[index.column()]
+            # Qt would read a tool tip that starts with a tag as HTML.
+            return cell.replace("<", "‹") if role == Qt.ItemDataRole.ToolTipRole else cell
+        return None
+
+
+class TrafficFilter(QSortFilterProxyModel):
+    """Messages in which every word occurs somewhere."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._words: tuple[str, ...] = ()
+
+    def search(self, text: str) -> None:
+        self._words = tuple(text.casefold().split())
+        self.invalidate()
+
+    def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:
+        source = self.sourceModel()
+        if not self._words or not isinstance(source, TrafficModel):
+            return True
+        text = source.row(row).text.casefold()
+        return all(word in text for word in self._words)

@@ -1,0 +1,80 @@
+"""The soundboard: which lines are on it, keys, search, what plays, the end of all sound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from bridge.cue import Line, LineState
+from bridge.events import PlayEnded
+from gui.live_page import MOST, LivePage
+from gui.theme import Theme
+from tests.gui.stand_in import RATE, make_line
+
+
+@pytest.fixture
+def page(qtbot: QtBot, theme: Theme) -> LivePage:
+    page = LivePage(theme, "")
+    qtbot.addWidget(page)
+    page.resize(900, 500)
+    page.show()
+    return page
+
+
+def ready(line_id: str, order: int, state: LineState = LineState.READY) -> Line:
+    line = make_line(line_id, state, n_samples=RATE)
+    return replace(line, takes=(replace(line.takes[0], path=Path("clip.wav")),), order=order)
+
+
+def test_lines_with_a_take_are_buttons_in_their_order(page: LivePage) -> None:
+    page.update_lines([ready("b", 2), ready("a", 1), make_line("waits")])
+    assert list(page.pads) != [] and page._order == ["a", "b"]
+    assert page.pads["a"].accessibleName() == "Play a: text of a"
+    page.update_lines([replace(ready("waits", 0))])
+    assert page._order == ["waits", "a", "b"]
+    page.remove_lines(["a"])
+    assert page._order == ["waits", "b"] and set(page.pads) == {"waits", "b"}
+
+
+def test_a_click_and_a_number_play_a_line(qtbot: QtBot, page: LivePage) -> None:
+    played: list[str] = []
+    page.play_wished.connect(played.append)
+    page.update_lines([ready("a", 1), ready("b", 2)])
+    qtbot.mouseClick(page.pads["a"], Qt.MouseButton.LeftButton)
+    page.activateWindow()
+    page.panic.setFocus()
+    qtbot.waitUntil(page.panic.hasFocus, timeout=20_000)
+    for key in (Qt.Key.Key_2, Qt.Key.Key_9):
+        qtbot.keyClick(page.panic, key)
+    assert played == ["a", "b"]
+    page.search.setFocus()
+    qtbot.keyClick(page.search, Qt.Key.Key_1)
+    assert played == ["a", "b"] and page.search.text() == "1"
+
+
+def test_what_plays_says_so_in_words(page: LivePage) -> None:
+    page.update_lines([ready("a", 1)])
+    pad = page.pads["a"]
+    page.update_lines([ready("a", 1, LineState.PLAYING)])
+    assert page.pads["a"] is pad
+    assert "playing" in pad.text() and pad.accessibleName().endswith("playing")
+    page.update_lines([ready("a", 1)])
+    assert "playing" not in pad.text()
+    page.play_ended(PlayEnded("a", "a_t01", RATE, 41.6, False))
+    assert page.latency.text() == "first sound after 42 ms"
+
+
+def test_the_search_finds_lines_beyond_those_that_fit(page: LivePage) -> None:
+    page.update_lines([ready(f"line_{n:03d}", n) for n in range(MOST + 20)])
+    assert len(page.pads) == MOST and page.more.text().startswith("20 more")
+    page.search.setText("line_110")
+    assert list(page.pads) == ["line_110"] and not page.more.text()
+
+
+def test_one_button_ends_all_sound(qtbot: QtBot, page: LivePage) -> None:
+    with qtbot.waitSignal(page.panic_wished, timeout=20_000):
+        qtbot.mouseClick(page.panic, Qt.MouseButton.LeftButton)

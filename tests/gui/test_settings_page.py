@@ -1,0 +1,63 @@
+"""The settings form: every setting of the daemon has a field, and only what was changed is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from bridge.settings import Settings
+from gui.settings_page import OWN, SettingsPage
+
+
+@pytest.fixture
+def page(qtbot: QtBot, tmp_path: Path) -> SettingsPage:
+    page = SettingsPage(Settings(tmp_path), "system", {"Esc": "stop"})
+    qtbot.addWidget(page)
+    return page
+
+
+def test_every_setting_has_a_field_and_untouched_ones_are_no_changes(page: SettingsPage) -> None:
+    assert set(page.fields) == {item.name for item in fields(Settings)} - set(OWN)
+    assert page.changes() == {}
+    wished: list[dict[str, object]] = []
+    page.save_wished.connect(wished.append)
+    page.save.click()
+    assert not wished and "Nothing" in page.said.text()
+
+
+def test_changes_are_wished_as_the_file_holds_them(page: SettingsPage, tmp_path: Path) -> None:
+    def widget(name: str, place: int = 0) -> object:
+        return page.fields[name].widgets[place]
+
+    page.offer_devices(("Studio monitors", "Headphones"))
+    rate, depth, device, port, host = map(widget, ("rate", "depth", "audio_device", "osc_port", "osc_host"))
+    drop, targets, model = widget("drop"), page.fields["drop_targets"].widgets, widget("model_folder")
+    assert isinstance(rate, QComboBox) and isinstance(depth, QComboBox) and isinstance(device, QComboBox)
+    assert isinstance(port, QSpinBox) and isinstance(host, QLineEdit) and isinstance(drop, QCheckBox)
+    assert isinstance(model, QLineEdit)
+    rate.setCurrentText("96000")
+    depth.setCurrentText("32 (float)")
+    device.setCurrentText("Headphones")
+    port.setValue(9000)
+    host.setText(" 0.0.0.0 ")
+    drop.setChecked(True)
+    model.setText(str(tmp_path / "model"))
+    for check in targets:
+        assert isinstance(check, QCheckBox)
+        check.setChecked(check.text() == "dawproject")
+    wished: list[dict[str, object]] = []
+    page.save_wished.connect(wished.append)
+    page.save.click()
+    assert wished == [
+        {
+            "rate": 96_000, "depth": 32, "audio_device": "Headphones", "osc_port": 9000, "osc_host": "0.0.0.0",
+            "drop": True, "drop_targets": ["dawproject"], "model_folder": str(tmp_path / "model"),
+        }
+    ]  # fmt: skip
+    Settings(tmp_path).changed(wished[0])  # the daemon takes all of it
+    page.show_saved(wished[0])
+    assert "started again" in page.said.text() and page.changes() == {}
