@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 import numpy as np
-import soxr
 import torch
 from torch import Tensor
 
-from engine import checkpoint, speech_planner
+from engine import checkpoint, half, speech_planner
 from engine.emotion_text import emotion_from_text
 from engine.errors import BadPromptError
+from engine.exact_length import exactly, stretch_warnings
 from engine.prompt import prompt_features
 from engine.renderer import RenderOptions, Voice, parts_for, render_frames
 from engine.s2m import S2M
@@ -25,7 +25,6 @@ from engine.t2s import T2S
 from engine.text import Phonemiser, SpokenText
 from engine.types import Audio, Emotion, Plan, Rendering, RenderRequest, Timbre, WordTime
 
-STRETCH = (0.75, 1.25)  # lengths against the model's own that still sound natural
 MAX_PHONEMES = 180  # of what the GPT says in one go; the corpus has lines of up to 220
 LEAST_EMOTION = 0.15  # heard weights below it are the encoder's doubt, not the speaker's mood
 
@@ -46,7 +45,11 @@ class Synthesizer:
     def load(cls, folder: Path | None = None, options: RenderOptions | None = None) -> Self:
         """The voice in `folder`, by default the one that comes with the program. Raises BadCheckpointError."""
         folder = folder or checkpoint.EMBEDDED
-        return cls(*checkpoint.load(folder), model_id=folder.name, options=options)
+        t2s, s2m, vocoder = checkpoint.load(folder)
+        if half.is_fast():
+            for model in (t2s.gpt, t2s.digits, t2s.head, s2m.regulator, s2m.velocity, vocoder):
+                half.halve(model)
+        return cls(t2s, s2m, vocoder, model_id=folder.name, options=options)
 
     @property
     def model_id(self) -> str:
@@ -95,14 +98,14 @@ class Synthesizer:
             natural_samples=round(natural_s * rate),
             stretch=stretch,
             words=_word_times(spoken, plans),
-            warnings=_warnings(stretch),
+            warnings=stretch_warnings(stretch),
         )
         parts = parts_for(plans, self._t2s.config.token_s)
         blocks = render_frames(
             self._t2s, self._s2m, self._vocoder, parts, _voice(request.timbre, self._model_id), emotion, n_frames,
             request.seed, self._options,
         )  # fmt: skip
-        return Rendering(plan, _exactly(blocks, self._vocoder.config.rate, rate, n_samples))
+        return Rendering(plan, exactly(blocks, self._vocoder.config.rate, rate, n_samples))
 
     def _ids_of(self, part: SpokenText) -> Tensor:
         return torch.tensor([[0, *(self._ids[p] for p in part.phonemes), 0]])
@@ -127,16 +130,6 @@ def _voice(timbre: Timbre, model_id: str) -> Voice:
         ) from error
 
 
-def _warnings(stretch: float) -> tuple[str, ...]:
-    if STRETCH[0] <= stretch <= STRETCH[1]:
-        return ()
-    kind = "shorter" if stretch < 1 else "longer"
-    return (
-        f"the length asked for is {stretch:.2f} times the voice's own, outside {STRETCH[0]} to {STRETCH[1]}: "
-        f"it is made, but much {kind} than it would be said; change the text or the length",
-    )
-
-
 def _word_times(spoken: Sequence[SpokenText], plans: list[LinePlan]) -> tuple[WordTime, ...]:
     times, at = [], 0.0
     for part, plan in zip(spoken, plans, strict=True):
@@ -145,21 +138,3 @@ def _word_times(spoken: Sequence[SpokenText], plans: list[LinePlan]) -> tuple[Wo
             times.append(WordTime(word.written, float(edges[word.first + 1]), float(edges[word.end + 1])))
         at = float(edges[-1])
     return tuple(times)
-
-
-def _exactly(blocks: Iterator[Audio], from_rate: int, rate: int, n_samples: int) -> Iterator[Audio]:
-    """Blocks at `rate`, cut or filled up to n_samples; a block is held back so that the last is known."""
-    stream = soxr.ResampleStream(from_rate, rate, 1, dtype="float32") if rate != from_rate else None
-    left = n_samples
-    for block in blocks:
-        out = (stream.resample_chunk(block) if stream else block)[:left]
-        left -= len(out)
-        if len(out):
-            yield out
-    if stream:
-        out = stream.resample_chunk(np.zeros(0, np.float32), last=True)[:left]
-        left -= len(out)
-        if len(out):
-            yield out
-    if left:
-        yield np.zeros(left, np.float32)
