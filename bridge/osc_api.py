@@ -20,6 +20,7 @@ from typing import Any
 
 from bridge import events
 from bridge.errors import BridgeError, BusyError, RefusedError
+from bridge.osc_access import CONNECT, Access
 from bridge.osc_arguments import Arguments, as_number, common_of
 from bridge.osc_clients import Clients, Peer
 from bridge.osc_commands import Action, Commands, OscDaemon
@@ -69,6 +70,7 @@ class OscApi:
         self._daemon = daemon
         self._inbox = Inbox(daemon.settings.osc_max_waiting)
         self._send: Send = lambda peer, message: None
+        self._access = Access(daemon.settings.osc_passcode, daemon.settings.osc_allow, clock)
         self._clients = Clients(clock)
         self._replies = Replies(self._clients, self._put_out, daemon.publish)
         self._open_calls = OpenCalls(self._replies, daemon.settings.drop_targets, clock)
@@ -93,6 +95,10 @@ class OscApi:
         self._thread.join()
 
     # ---- the OSC thread ---------------------------------------------------------------------------------------------
+
+    def admits(self, peer: Peer) -> bool:
+        """Whether the client is heard at all."""
+        return self._access.admits(peer)
 
     def check(self, peer: Peer, messages: Sequence[Message]) -> list[Checked]:
         """Read the commands of one bundle. If one of them is wrong, none is to be carried out. Raises nothing."""
@@ -121,6 +127,7 @@ class OscApi:
 
     def gone(self, peer: Peer) -> None:
         """A connection has ended."""
+        self._access.gone(peer)
         self._inbox.put(partial(self._clients.gone, peer))
 
     def _shed(self, call: Call) -> None:
@@ -131,6 +138,9 @@ class OscApi:
     def _check(self, peer: Peer, message: Message) -> Checked:
         call = Call(peer, message.address)
         try:
+            if message.address == CONNECT:
+                return self._connect(call, message)
+            self._access.check(peer)
             asked = _button(message)
             if asked is None:
                 return Checked(call, message, Action(lambda call: self._replies.done(call, "released: nothing to do")))
@@ -146,6 +156,23 @@ class OscApi:
         except Exception as error:  # a fault of ours is an answer too, not silence
             _log.exception("%s could not be read", message.address)
             return _refused(peer, message, InternalFaultError(error))
+
+    def _connect(self, call: Call, message: Message) -> Checked:
+        """The handshake. What it says is kept nowhere: not with the request, not for the panel."""
+        bare = Message(message.address)
+        call.request_id, call.reply_port = common_of(message)
+        try:
+            args = Arguments(message, f"{CONNECT} PASSCODE, or nothing for a challenge")
+            secret = args.text("passcode") if args.n_left % 2 else None
+            args.pairs()
+            if secret is None:
+                nonce = self._access.challenge(call.peer)
+                text = "send back hmac: and the HMAC-SHA256 of this challenge under the passcode, in hexadecimal"
+                return Checked(call, bare, Action(lambda call: self._replies.done(call, text, nonce)))
+            self._access.connect(call.peer, secret)
+        except BridgeError as error:
+            return Checked(call, bare, error=error)
+        return Checked(call, bare, Action(lambda call: self._replies.done(call, f"{call.peer} is connected")))
 
     # ---- the API's thread -------------------------------------------------------------------------------------------
 

@@ -38,6 +38,7 @@ class ApiLike(Protocol):
 
     def open(self, send: Send) -> None: ...
     def close(self) -> None: ...
+    def admits(self, peer: Peer) -> bool: ...
     def check(self, peer: Peer, messages: Sequence[Message]) -> list[Any]: ...
     def carry_out(self, checked: list[Any]) -> None: ...
     def refuse(self, peer: Peer, error: BridgeError, messages: Sequence[Message] = ()) -> None: ...
@@ -151,7 +152,9 @@ class OscServer:
                 return
             except OSError:  # Windows: an earlier reply found nobody. It says nothing about the next datagram
                 continue
-            self._take(Peer("udp", address[0], address[1]), packet)
+            peer = Peer("udp", address[0], address[1])
+            if self._api.admits(peer):
+                self._take(peer, packet)
 
     def _take(self, peer: Peer, packet: bytes) -> None:
         """One packet, from whichever socket."""
@@ -186,12 +189,13 @@ class OscServer:
             accepted, address = self._listener.accept()
         except OSError:  # it went away again
             return
-        if len(self._connections) >= MAX_CONNECTIONS:
+        peer = Peer("tcp", address[0], address[1])
+        if len(self._connections) >= MAX_CONNECTIONS or not self._api.admits(peer):
             accepted.close()
             return
         accepted.setblocking(False)
         accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection = _Connection(accepted, Peer("tcp", address[0], address[1]))
+        connection = _Connection(accepted, peer)
         self._connections[connection.peer] = connection
         self._selector.register(accepted, selectors.EVENT_READ, connection)
 

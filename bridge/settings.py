@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from bridge.errors import BadArgumentError
 from bridge.files import write_atomic
+from bridge.osc_access import MAX_PASSCODE, MIN_PASSCODE, PROOF, is_loopback, network_of
 from bridge.timeline import Tempo
 
 FILE_NAME = "settings.json"
@@ -52,6 +53,8 @@ class Settings:
     model_folder: Path | None = None  # None: the voice that comes with the program
     appearance: str = "system"  # of the panel: system, dark or light
     max_queued: int = 10_000  # takes that may wait; more are refused as busy
+    osc_passcode: str = field(default="", repr=False)  # that clients have to give first; needed beyond loopback
+    osc_allow: tuple[str, ...] = ()  # addresses or networks (192.168.1.0/24) that are answered; needed beyond loopback
     osc_burst: int = 2000  # messages that a client may send at once
     osc_per_second: int = 500  # and in the long run; then it is told that it is not heard for a second
     osc_max_waiting: int = 2000  # commands of a client that may wait to be answered; more are refused as busy
@@ -73,6 +76,7 @@ class Settings:
             ("beats_per_bar", 1 <= self.beats_per_bar <= 64, "1 to 64"),
             ("appearance", self.appearance in APPEARANCES, f"one of {', '.join(APPEARANCES)}"),
             ("max_queued", 1 <= self.max_queued <= 1_000_000, "1 to 1000000"),
+            ("osc_allow", all(map(_is_network, self.osc_allow)), "addresses or networks such as 192.168.1.0/24"),
             ("osc_burst", 1 <= self.osc_burst <= 1_000_000, "1 to 1000000"),
             ("osc_per_second", 1 <= self.osc_per_second <= 1_000_000, "1 to 1000000"),
             ("osc_max_waiting", 1 <= self.osc_max_waiting <= 10_000, "1 to 10000"),
@@ -80,6 +84,22 @@ class Settings:
         for name, is_good, rule in rules:
             if not is_good:
                 raise BadSettingsError(f"setting {name} is {getattr(self, name)!r}; it has to be {rule}")
+        self._check_access()
+
+    def _check_access(self) -> None:
+        """Nobody from another machine without a passcode, and nobody from anywhere. Raises BadSettingsError."""
+        if self.osc_passcode and not (
+            MIN_PASSCODE <= len(self.osc_passcode) <= MAX_PASSCODE and not self.osc_passcode.startswith(PROOF)
+        ):
+            raise BadSettingsError(
+                f"setting osc_passcode has {len(self.osc_passcode)} characters; it has to have {MIN_PASSCODE} to "
+                f"{MAX_PASSCODE}, and not to begin with {PROOF}"
+            )
+        if not is_loopback(self.osc_host) and not (self.osc_passcode and self.osc_allow):
+            raise BadSettingsError(
+                f"setting osc_host is {self.osc_host!r}, which other machines can reach; set osc_passcode and "
+                "osc_allow (their addresses) as well, or listen on 127.0.0.1"
+            )
 
     @classmethod
     def load(cls, data_folder: Path) -> Settings:
@@ -153,7 +173,7 @@ class Settings:
 
 def _types() -> dict[str, str]:
     """The names that settings.json may hold, with their types as written above."""
-    return {field.name: str(field.type) for field in fields(Settings) if field.name != "data_folder"}
+    return {each.name: str(each.type) for each in fields(Settings) if each.name != "data_folder"}
 
 
 def _checked(values: Any, path: Path) -> dict[str, Any]:
@@ -179,6 +199,14 @@ def _checked(values: Any, path: Path) -> dict[str, Any]:
             case expected:
                 raise BadSettingsError(f"setting {name} in {path} is {value!r}; it has to be of type {expected}")
     return checked
+
+
+def _is_network(text: str) -> bool:
+    try:
+        network_of(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_tempo(text: str) -> bool:

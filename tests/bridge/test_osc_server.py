@@ -253,6 +253,9 @@ class EchoApi:
 
     def close(self) -> None: ...
 
+    def admits(self, peer: Any) -> bool:
+        return True
+
     def check(self, peer: Any, messages: Sequence[Message]) -> list[Any]:
         return [(peer, m) for m in messages]
 
