@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import (
     QGridLayout,
@@ -22,7 +22,7 @@ from gui.icons import icon
 from gui.theme import Theme
 from gui.widgets import label, plain_tip
 
-PAD = QSize(190, 78)
+PAD_PX = 190  # least width; the height is in style.qss
 MOST = 96  # pads; more are found by the search
 NUMBERED = 9  # the first ones have keys
 
@@ -48,7 +48,6 @@ class LivePage(QWidget):
         self.panic = QPushButton("Stop all")
         self.panic.setProperty("role", "panic")
         self.panic.setToolTip("End all sound at once (Esc)")
-        self.panic.setMinimumHeight(PAD.height() * 2 // 3)
         self.panic.clicked.connect(self.panic_wished)
         self.latency = label("no sound yet", "muted")
         self.latency.setToolTip("From asking for a sound to its first sample at the device")
@@ -156,12 +155,12 @@ class LivePage(QWidget):
             self._grid.setColumnStretch(column, 1 if column < self._columns else 0)
 
     def _fitting(self) -> int:
-        return max(1, self.width() // (PAD.width() + self._grid.spacing()))
+        return max(1, self.width() // (PAD_PX + self._grid.spacing()))
 
     def _pad(self, line_id: str) -> QToolButton:
         pad = QToolButton()
         pad.setProperty("role", "pad")
-        pad.setMinimumSize(PAD)
+        pad.setMinimumWidth(PAD_PX)
         pad.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         pad.clicked.connect(lambda: self.play_wished.emit(line_id))
         return pad
@@ -171,7 +170,7 @@ class LivePage(QWidget):
         number = self._order.index(cue.id) + 1
         key = f"{number}   " if number <= NUMBERED else ""
         playing = line.state == LineState.PLAYING
-        words = pad.fontMetrics().elidedText(" ".join(cue.text.split()), Qt.TextElideMode.ElideRight, PAD.width() - 20)
+        words = pad.fontMetrics().elidedText(" ".join(cue.text.split()), Qt.TextElideMode.ElideRight, PAD_PX - 20)
         head = f"{key}{'▶ playing' if playing else cue.character or cue.timbre}"
         pad.setText(f"{head}\n{words}\n{cue.id}".replace("&", "&&"))
         pad.setToolTip(plain_tip(cue.text))

@@ -27,17 +27,18 @@ from engine.types import EMOTIONS, Emotion
 from gui.composer import Composer
 from gui.cue_model import CueModel
 from gui.cue_table import CueView
+from gui.first_steps import FirstSteps
 from gui.link import DaemonLink, Failure
 from gui.live_page import LivePage
 from gui.log_page import LogPage
 from gui.osc_page import OscPage
-from gui.page_rail import LINES_PAGE, LOG_PAGE, PAGES, SETTINGS_PAGE, PageRail
+from gui.page_rail import LINES_PAGE, LIVE_PAGE, LOG_PAGE, PAGES, SETTINGS_PAGE, PageRail
 from gui.preset_editor import PresetEditor
 from gui.settings_page import SettingsPage
 from gui.takes_view import TakesView
 from gui.theme import Theme
 from gui.transport_bar import TransportBar
-from gui.widgets import chain_tabs, label
+from gui.widgets import chain_tabs
 
 CANCELLED = "cancelled"  # code of the ending of a take that nobody wants any more: no error
 KEYS = {  # for the settings page; _shortcuts and _table_actions make them true
@@ -48,7 +49,6 @@ KEYS = {  # for the settings page; _shortcuts and _table_actions make them true
     "Ctrl+F": "to the search",
     "Ctrl+T": "to the table of lines",
     "Ctrl+1 to 5": "lines, live, OSC, log, settings",
-    "Space": "play the chosen line (in the table)",
     "Return": "take the chosen line's text and wishes over (in the table)",
     "Ctrl+D": "the chosen lines into the project (in the table)",
     "Ctrl+Backspace": "cancel the chosen lines (in the table)",
@@ -56,6 +56,7 @@ KEYS = {  # for the settings page; _shortcuts and _table_actions make them true
     "B": "compare the picked take and the chosen one at equal loudness (in the takes)",
     "+, -, 0, S": "zoom in, zoom out, all of the clip, spectrogram (in the takes)",
     "1 to 9": "play one of the first nine lines (on the live page)",
+    "Space": "play the chosen line (in the table), stop all (on the live page)",
     "Arrows, Home": "move the emotion's point, neutral (on the pad)",
 }
 
@@ -89,9 +90,7 @@ class MainWindow(QMainWindow):
         self.search.setPlaceholderText("Search lines (Ctrl+F)")
         self.search.setAccessibleName("Search lines")
         self.search.setClearButtonEnabled(True)
-        self.empty = label(self._first_steps(), "muted", wrap=True)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.first_steps = FirstSteps(theme, f"{self._osc_host}:{link.osc_port}")
         self._lay_out()
         self._connect()
         self._shortcuts()
@@ -106,6 +105,8 @@ class MainWindow(QMainWindow):
             self._unseen_errors = 0
             self.rail.show_unseen(self._unseen_errors)
             self.bar.clear_error()
+        elif index == LIVE_PAGE:
+            self.live.panic.setFocus()  # in the search, the numbers would be text
         elif index == SETTINGS_PAGE and not self._devices_asked:  # only now: it may wake sound servers
             self._devices_asked = True
             self.link.ask_devices(self.settings_page.offer_devices)
@@ -135,16 +136,9 @@ class MainWindow(QMainWindow):
 
     # ---- construction -----------------------------------------------------------------------------------------
 
-    def _first_steps(self) -> str:
-        return (
-            "No lines yet.\n\nType a line below and press Ctrl+Return to render it,\n"
-            f"or send OSC to {self._osc_host}:{self.link.osc_port}:\n\n"
-            '/cuevox/line/render  "line_1"  "Who goes there?"  "seconds"  2.4'
-        )
-
     def _lay_out(self) -> None:
         self._table_or_hint = QStackedWidget()
-        self._table_or_hint.addWidget(self.empty)
+        self._table_or_hint.addWidget(self.first_steps)
         self._table_or_hint.addWidget(self.table)
         middle = QSplitter(Qt.Orientation.Vertical)
         middle.addWidget(self._table_or_hint)
@@ -186,7 +180,14 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         pages = (self.live, self.osc, self.log, self.settings_page)
         parts = (self.takes, self.composer, self.presets, *pages, self.bar, self.rail)
-        chain_tabs([self.search, self.table, *(widget for part in parts for widget in part.controls())])
+        chain_tabs(
+            [
+                self.search,
+                *self.first_steps.controls(),
+                self.table,
+                *(widget for part in parts for widget in part.controls()),
+            ]
+        )
         self.show_page(LINES_PAGE)
 
     def _connect(self) -> None:
@@ -218,6 +219,7 @@ class MainWindow(QMainWindow):
         self.takes.cancel_wished.connect(link.cancel)
         self.composer.render_wished.connect(self.render_line)
         self.composer.play_wished.connect(self.play_text)
+        self.first_steps.example_wished.connect(self._speak_example)
         self.bar.stop_wished.connect(lambda: link.stop())
         self.bar.error_clicked.connect(lambda: self.show_page(LOG_PAGE))
         self.presets.save_wished.connect(
@@ -281,6 +283,11 @@ class MainWindow(QMainWindow):
     def _play_current(self) -> None:
         if (line := self.table.current_line()) is not None:
             self.link.play(line.cue.id)
+
+    def _speak_example(self, text: str) -> None:
+        if not self.composer.text.toPlainText().strip():
+            self.composer.text.setPlainText(text)
+        self.play_text()
 
     def _edit_again(self) -> None:
         if (line := self.table.current_line()) is not None:

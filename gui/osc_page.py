@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -136,6 +136,8 @@ class OscPage(QWidget):
 
     def _lay_out(self) -> None:
         head, send, where, learned = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for row in (head, send, where, learned):
+            row.setSpacing(8)
         head.addWidget(label("OSC", "title"))
         head.addWidget(self.search, 1)
         for button in (self.pause, self.copy, self.clear):
@@ -149,6 +151,7 @@ class OscPage(QWidget):
         learned.addWidget(self.copy_learned)
         form = QFormLayout()
         form.setHorizontalSpacing(16)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.addRow(label("Send a test message", "field"), send)
         form.addRow("", self.complaint)
         form.addRow(label("Send to (UDP or TCP)", "field"), where)

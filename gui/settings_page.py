@@ -31,7 +31,7 @@ GROUPS = {  # which settings stand where; what a daemon's settings have beyond t
     "Clips": ("rate", "depth", "project", "model_folder"),
     "Sound": ("audio_device",),
     "Into the DAW": ("drop", "drop_targets", "watch_folder", "tempo_bpm", "beats_per_bar"),
-    "OSC": ("osc_host", "osc_port"),
+    "OSC": ("osc_host", "osc_port", "osc_allow", "osc_passcode"),
     "Limits and ports": (),
 }
 TITLES = {
@@ -79,10 +79,16 @@ class SettingsPage(QScrollArea):
         column = QVBoxLayout(body)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(10)
-        column.addWidget(label("Settings", "title"))
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(label("Settings", "title"))
+        head.addWidget(self.said, 1)
+        column.addLayout(head)
         column.addLayout(_form({"Appearance": self.appearance}))
         if is_dataclass(settings):
             self._add_daemon(column, settings)
+            head.addWidget(self.open_folder)
+            head.addWidget(self.save)
         column.addSpacing(8)
         column.addWidget(label("Keys", "section"))
         column.addLayout(_form(keys))
@@ -93,7 +99,7 @@ class SettingsPage(QScrollArea):
     def controls(self) -> list[QWidget]:
         """What Tab goes through, in order."""
         inner = [widget for field in self.fields.values() for widget in field.widgets]
-        return [self, self.appearance, *inner, *((self.save, self.open_folder) if self.fields else ())]
+        return [self, *((self.open_folder, self.save) if self.fields else ()), self.appearance, *inner]
 
     def offer_devices(self, names: tuple[str, ...]) -> None:
         """The sound outputs of this machine, to choose from."""
@@ -125,16 +131,10 @@ class SettingsPage(QScrollArea):
             for name in members:
                 self.fields[name] = _field(name, getattr(settings, name))
             column.addLayout(_form({_title(name): self.fields[name].shown for name in members}))
-        row = QHBoxLayout()
-        row.addWidget(self.save)
-        row.addWidget(self.open_folder)
-        row.addWidget(self.said, 1)
         self.open_folder.setToolTip(f"Clips, projects, presets and settings.json: {settings.data_folder}")
         self.open_folder.clicked.connect(
             lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(settings.data_folder)))
         )
-        column.addSpacing(4)
-        column.addLayout(row)
 
     def _save(self) -> None:
         if changes := self.changes():
@@ -181,7 +181,14 @@ def _field(name: str, value: Any) -> Field:
         number.setGroupSeparatorShown(False)
         _describe(number, name)
         return Field([number], number.value)
+    if isinstance(value, tuple):
+        listed = QLineEdit(", ".join(value))
+        listed.setPlaceholderText(HINTS.get(name, "several, with commas between them"))
+        _describe(listed, name)
+        return Field([listed], lambda: [part for raw in listed.text().split(",") if (part := raw.strip())])
     edit = QLineEdit("" if value is None else str(value))
+    if name.endswith("passcode"):
+        edit.setEchoMode(QLineEdit.EchoMode.PasswordEchoOnEdit)  # a panel may be on a screen that others see
     edit.setPlaceholderText(HINTS.get(name, ""))
     _describe(edit, name)
     if name.endswith("_folder"):
@@ -204,6 +211,7 @@ def _checks(chosen: tuple[str, ...]) -> Field:
     row = QWidget()
     layout = QHBoxLayout(row)
     layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(16)
     for name, check in checks.items():
         check.setChecked(name in chosen)
         layout.addWidget(check)
@@ -239,6 +247,7 @@ def _form(rows: Mapping[str, QWidget | str]) -> QFormLayout:
     form = QFormLayout()
     form.setHorizontalSpacing(24)
     form.setVerticalSpacing(6)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     for name, value in rows.items():
         if isinstance(value, str):
             shown = label(value, wrap=True)

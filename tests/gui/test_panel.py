@@ -19,6 +19,7 @@ from bridge.cue import Cue, Length, LineState
 from bridge.timeline import Position
 from engine.types import EMOTIONS
 from gui.cue_model import ACTUAL, STATE
+from gui.first_steps import EXAMPLE
 from gui.main_window import MainWindow
 from gui.page_rail import LINES_PAGE, LOG_PAGE, PAGES
 from gui.preset_dialog import PresetTexts
@@ -159,6 +160,17 @@ def test_nothing_is_asked_for_without_text(panel: MainWindow, daemon: StandInDae
     assert not daemon.calls
 
 
+def test_the_first_sound_is_one_click_away(qtbot: QtBot, panel: MainWindow, daemon: StandInDaemon) -> None:
+    assert panel.first_steps.isVisible()
+    qtbot.mouseClick(panel.first_steps.hear, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(daemon.calls), timeout=WAIT_MS)
+    name, _, cue = daemon.calls[0]
+    assert name == "play" and isinstance(cue, Cue) and cue.text == EXAMPLE
+    panel.first_steps.copy.click()
+    clipboard = QApplication.clipboard()
+    assert clipboard is not None and clipboard.text().startswith("/cuevox/line/render ")
+
+
 # ---- chosen lines ---------------------------------------------------------------------------------------------------
 
 
@@ -217,7 +229,7 @@ def test_removed_lines_leave_the_table(qtbot: QtBot, with_lines: MainWindow, dae
     with_lines.table.selectAll()
     qtbot.keyClick(with_lines.table, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: with_lines.model.rowCount() == 0, timeout=WAIT_MS)
-    assert with_lines.empty.isVisible() and not with_lines.takes.isVisible()
+    assert with_lines.first_steps.isVisible() and not with_lines.takes.isVisible()
 
 
 def test_return_takes_a_line_over_into_the_composer(

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from bridge.settings import Settings
-from gui.settings_page import OWN, SettingsPage
+from gui.settings_page import OWN, SettingsPage, _field
 
 
 @pytest.fixture
@@ -29,6 +29,14 @@ def test_every_setting_has_a_field_and_untouched_ones_are_no_changes(page: Setti
     assert not wished and "Nothing" in page.said.text()
 
 
+def test_a_list_is_written_with_commas(qtbot: QtBot) -> None:
+    field = _field("names", ("10.0.0.2",))
+    (edit,) = field.widgets
+    assert isinstance(edit, QLineEdit) and field.value() == ["10.0.0.2"] == field.saved
+    edit.setText(" 10.0.0.2, 10.0.0.3 ,")
+    assert field.value() == ["10.0.0.2", "10.0.0.3"]
+
+
 def test_changes_are_wished_as_the_file_holds_them(page: SettingsPage, tmp_path: Path) -> None:
     def widget(name: str, place: int = 0) -> object:
         return page.fields[name].widgets[place]
@@ -43,7 +51,7 @@ def test_changes_are_wished_as_the_file_holds_them(page: SettingsPage, tmp_path:
     depth.setCurrentText("32 (float)")
     device.setCurrentText("Headphones")
     port.setValue(9000)
-    host.setText(" 0.0.0.0 ")
+    host.setText(" 127.0.0.2 ")
     drop.setChecked(True)
     model.setText(str(tmp_path / "model"))
     for check in targets:
@@ -54,7 +62,7 @@ def test_changes_are_wished_as_the_file_holds_them(page: SettingsPage, tmp_path:
     page.save.click()
     assert wished == [
         {
-            "rate": 96_000, "depth": 32, "audio_device": "Headphones", "osc_port": 9000, "osc_host": "0.0.0.0",
+            "rate": 96_000, "depth": 32, "audio_device": "Headphones", "osc_port": 9000, "osc_host": "127.0.0.2",
             "drop": True, "drop_targets": ["dawproject"], "model_folder": str(tmp_path / "model"),
         }
     ]  # fmt: skip
