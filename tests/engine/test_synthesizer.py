@@ -12,8 +12,9 @@ import pytest
 
 from engine.audio import read_clip, speech_bounds
 from engine.errors import BadTextError
+from engine.exact_length import STRETCH
 from engine.prompt import pitch
-from engine.synthesizer import STRETCH, Synthesizer
+from engine.synthesizer import Synthesizer
 from engine.types import EMOTIONS, Audio, Emotion, RenderRequest
 
 PRESETS = Path(__file__).parents[2] / "presets" / "timbre"
