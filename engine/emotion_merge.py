@@ -51,6 +51,10 @@ class EmotionTable:
         """From the two whole matrices and how many of their rows each emotion has."""
         return cls(speakers.split(list(sizes)), embeddings.split(list(sizes)))
 
+    def to(self, device: torch.device) -> EmotionTable:
+        """The same on a device."""
+        return EmotionTable(*(tuple(rows.to(device) for rows in group) for group in (self.speakers, self.embeddings)))
+
     def nearest(self, speaker: Tensor) -> Tensor:
         """Speaker embedding (1, 192) -> for each emotion the row of the most similar speaker, (8,)."""
         return torch.stack([F.cosine_similarity(speaker, rows).argmax() for rows in self.speakers])

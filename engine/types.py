@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -23,17 +23,29 @@ class Timbre:
 
 
 @dataclass(frozen=True)
+class EmotionPrompt:
+    """An emotion clip as the official model hears it: no weights, a direction of its own. A value, like Timbre."""
+
+    key: str  # content hash of the clip and the model that encoded it
+    embedding: NDArray[np.float32] = field(compare=False)  # (dim,)
+    weight: float = 1.0  # 0..1, from the timbre prompt's own emotion to this one
+
+
+@dataclass(frozen=True)
 class Emotion:
     """How it is spoken: eight weights in the order of EMOTIONS, each 0..1. All zero is neutral.
 
-    An emotion clip or a sentence is turned into one of these by the synthesizer.
+    An emotion clip or a sentence is turned into one of these by the synthesizer. For a clip, the official model gives
+    a prompt and no weights; the embedded voice gives weights, never a prompt, and passes over one that it is given.
     """
 
     weights: tuple[float, ...] = (0.0,) * len(EMOTIONS)
+    prompt: EmotionPrompt | None = None
 
     def scaled(self, weight: float) -> Emotion:
         """The same emotion at `weight` (0..1) of its strength."""
-        return Emotion(tuple(w * weight for w in self.weights))
+        prompt = self.prompt and replace(self.prompt, weight=self.prompt.weight * weight)
+        return Emotion(tuple(w * weight for w in self.weights), prompt)
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ CONFIG: dict[str, Any] = {
     },
     "emo_num": EMOTION_SIZES,
 }  # fmt: skip
-SPEECH_CONFIG = {
+SPEECH_CONFIG: dict[str, Any] = {
     "hidden_size": 1024, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 8,
     "feature_projection_input_dim": 160, "hidden_act": "swish", "position_embeddings_type": "relative_key",
     "left_max_position_embeddings": 8, "right_max_position_embeddings": 4, "conv_depthwise_kernel_size": 5,

@@ -1,0 +1,46 @@
+"""Which voice a folder holds: the embedded kind or the official model. Both are spoken with in the same way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.errors import BadCheckpointError
+from engine.official_checkpoint import CONFIG, GPT_WEIGHTS
+from engine.official_synthesizer import OfficialSynthesizer
+from engine.synthesizer import Synthesizer
+from engine.types import SynthesizerLike
+
+EMBEDDED_CONFIG = "config.json"
+MOST_TOLD = 8  # names of a folder that holds neither
+
+
+def load(folder: Path | None = None) -> SynthesizerLike:
+    """The voice in `folder`, by default the one that comes with the program.
+
+    Raises BadCheckpointError, which says what was found instead.
+    """
+    if folder is None:
+        return Synthesizer.load()
+    if (folder / CONFIG.path).is_file() or (folder / GPT_WEIGHTS.path).is_file():
+        return OfficialSynthesizer.load(folder)
+    if (folder / EMBEDDED_CONFIG).is_file():
+        return Synthesizer.load(folder)
+    raise BadCheckpointError(
+        f"{folder} holds no voice: {_found(folder)}. Name a folder with {CONFIG.path} and {GPT_WEIGHTS.path} (the "
+        f"official model; `launcher.py model get` downloads it) or with {EMBEDDED_CONFIG} (a voice as Cuevox trains it)"
+    )
+
+
+def _found(folder: Path) -> str:
+    if not folder.exists():
+        return "it does not exist"
+    if not folder.is_dir():
+        return "it is a file, not a folder"
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError as error:
+        return f"it cannot be read ({error.strerror or error})"
+    if not names:
+        return "it is empty"
+    more = f" and {len(names) - MOST_TOLD} more" if len(names) > MOST_TOLD else ""
+    return f"there is {', '.join(names[:MOST_TOLD])}{more}"

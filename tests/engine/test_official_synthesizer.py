@@ -1,0 +1,294 @@
+"""The official model in miniature as a whole: laws that hold for any weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import accumulate
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine import official_config
+from engine.bigvgan import BigVGAN
+from engine.decoding import Decoded, Decoding
+from engine.errors import BadPromptError, BadTextError
+from engine.gpt import GPT, gpt_config
+from engine.official_checkpoint import OfficialCheckpoint
+from engine.official_planner import LengthPolicy, say, share_out, wanted_tokens, with_pauses
+from engine.official_prompt import LONGEST_S, OfficialVoice
+from engine.official_renderer import OfficialOptions, mel_windows, sound, windows
+from engine.official_synthesizer import OfficialSynthesizer
+from engine.sampling import Sampling
+from engine.types import EMOTIONS, Audio, Emotion, EmotionPrompt, RenderRequest, Timbre
+from tests.engine import tiny_official
+
+RATE = 48_000
+PROMPT_RATE = 24_000
+LINE = "The quick fox. Who jumps over the lazy dog? Me!"
+OPTIONS = OfficialOptions(
+    decoding=Decoding(Sampling(n_beams=2, repetition_penalty=1.5)), n_steps=2, windows=(8, 16), context=6, ahead=3
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("official")
+    tiny_official.write(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def voice(folder: Path) -> Iterator[OfficialSynthesizer]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(official_config, "SPEECH_LAYERS", tiny_official.SPEECH_LAYERS)
+        yield OfficialSynthesizer.load(folder, OPTIONS, torch.device("cpu"))
+
+
+def clip(seed: int, seconds: float = 1.5) -> Audio:
+    """Something with a pitch and some noise."""
+    time = np.arange(round(seconds * PROMPT_RATE)) / PROMPT_RATE
+    noise = np.random.default_rng(seed).normal(0, 0.02, len(time))
+    return (0.2 * np.sin(2 * np.pi * (100 + 40 * seed) * time) + noise).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def timbre(voice: OfficialSynthesizer) -> Timbre:
+    return voice.encode_timbre(clip(1), PROMPT_RATE)
+
+
+@pytest.fixture
+def request_(timbre: Timbre) -> RenderRequest:
+    return RenderRequest(LINE, timbre, Emotion(), 7, RATE)
+
+
+def spoken(voice: OfficialSynthesizer, request: RenderRequest) -> Audio:
+    rendering = voice.render(request)
+    audio = np.concatenate(list(rendering.blocks))
+    assert audio.shape == (rendering.plan.n_samples,) and audio.dtype == np.float32
+    assert np.isfinite(audio).all() and float(np.abs(audio).max()) <= 1.01  # a resampler may overshoot a little
+    return audio
+
+
+# ---- length ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("n_samples", [1, 100, 12_345, 72_000])
+@pytest.mark.parametrize("rate", [22_050, 44_100, 48_000])
+def test_a_line_has_exactly_the_asked_samples(
+    voice: OfficialSynthesizer, request_: RenderRequest, n_samples: int, rate: int
+) -> None:
+    request = replace(request_, text="Who jumps? Me!", rate=rate, n_samples=n_samples)
+    assert len(spoken(voice, request)) == n_samples
+
+
+def test_the_plan_tells_the_models_own_length_and_the_stretch(
+    voice: OfficialSynthesizer, request_: RenderRequest
+) -> None:
+    own = voice.render(request_).plan
+    assert own.n_samples == own.natural_samples
+    assert own.stretch == pytest.approx(1, abs=1e-4)
+    faster = voice.render(replace(request_, speed=2.0)).plan
+    assert faster.natural_samples == own.natural_samples
+    assert faster.stretch == pytest.approx(0.5, abs=1e-4)
+    assert any("0.50 times" in warning for warning in faster.warnings)
+    asked = voice.render(replace(request_, n_samples=100_000)).plan
+    assert asked.stretch == pytest.approx(100_000 / asked.natural_samples, rel=1e-4)
+
+
+def test_a_line_is_shared_out_to_the_frame() -> None:
+    natural = with_pauses([43, 10, 7], 17.2)
+    assert natural == [43, 17.2, 10, 17.2, 7]
+    for n_frames in (0, 1, 3, 50, 94, 400):
+        shares = share_out(natural, n_frames)
+        assert sum(shares) == n_frames and min(shares) >= 0
+        for end, natural_end in zip(accumulate(shares), accumulate(natural), strict=True):
+            assert abs(end - natural_end * n_frames / sum(natural)) <= 0.5
+    assert wanted_tokens([3, 1], 172) == [75, 25]
+
+
+@torch.inference_mode()
+def test_the_gpt_is_told_the_length_and_the_nearer_take_is_kept() -> None:
+    torch.manual_seed(3)
+    gpt = GPT(gpt_config(tiny_official.CONFIG["gpt"])).eval()
+    for weights in gpt.parameters():
+        if weights.dim() > 1:
+            torch.nn.init.normal_(weights)  # large, so that a told length changes what is said
+    latents, emotion, text = torch.randn(1, 32, 16), torch.randn(1, 16), torch.tensor([[5, 6, 7]])
+    decoding = Decoding(Sampling(n_beams=1, repetition_penalty=1.0, top_p=1.0), max_codes=40)
+
+    def said(wanted: int | None, policy: LengthPolicy) -> Decoded:
+        generator = torch.Generator().manual_seed(0)
+        return say(gpt, latents, emotion, text, wanted, decoding=decoding, policy=policy, generator=generator)
+
+    def codes(wanted: int | None, policy: LengthPolicy) -> list[int]:
+        return said(wanted, policy).codes.tolist()
+
+    trusting = LengthPolicy(tolerance=1e9)
+    free = codes(None, trusting)
+    lengths = range(2, 40, 4)
+    assert all(codes(n, LengthPolicy(slot=None)) == free for n in lengths)
+    assert len({tuple(codes(n, trusting)) for n in lengths}) > 1
+    assert any(codes(n, trusting) != codes(n, replace(trusting, slot=1)) for n in lengths)
+    for n in lengths:
+        guided, kept = said(n, trusting), said(n, LengthPolicy(tolerance=0.0))
+        if guided.stopped:
+            assert kept.stopped and abs(len(kept.codes) - n) <= abs(len(guided.codes) - n)
+
+
+# ---- the same again, and what changes it ----------------------------------------------------------------------------
+
+
+def test_the_same_request_gives_the_same_samples(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+    first = spoken(voice, request_)
+    torch.manual_seed(99)  # whatever else draws numbers
+    np.testing.assert_array_equal(spoken(voice, request_), first)
+    assert not np.array_equal(spoken(voice, replace(request_, seed=8))[:1000], first[:1000])
+
+
+def test_two_lines_at_once_do_not_disturb_each_other(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+    alone = spoken(voice, request_)
+    one, other = voice.render(request_), voice.render(replace(request_, seed=8))
+    blocks = [next(one.blocks), *(block for block, _ in zip(one.blocks, other.blocks, strict=False))]
+    blocks += list(one.blocks)
+    np.testing.assert_array_equal(np.concatenate(blocks)[: len(blocks[0])], alone[: len(blocks[0])])
+
+
+def test_another_timbre_speaks_otherwise(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+    other = replace(request_, timbre=voice.encode_timbre(clip(3), PROMPT_RATE), n_samples=20_000)
+    assert other.timbre.key != request_.timbre.key
+    assert not np.array_equal(spoken(voice, other), spoken(voice, replace(request_, n_samples=20_000)))
+
+
+# ---- emotion --------------------------------------------------------------------------------------------------------
+
+
+def test_an_emotion_clip_is_a_direction_of_its_own(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+    emotion = voice.encode_emotion(clip(2), PROMPT_RATE)
+    assert not any(emotion.weights) and emotion.prompt is not None
+    request = replace(request_, n_samples=20_000)
+    plain = spoken(voice, request)
+    assert not np.array_equal(spoken(voice, replace(request, emotion=emotion)), plain)
+    np.testing.assert_array_equal(spoken(voice, replace(request, emotion=emotion.scaled(0.0))), plain)
+    assert emotion.scaled(0.5).scaled(0.5) == Emotion(prompt=replace(emotion.prompt, weight=0.25))
+    assert emotion == voice.encode_emotion(clip(2), PROMPT_RATE)
+    assert emotion != voice.encode_emotion(clip(3), PROMPT_RATE)
+
+
+def test_weights_change_what_is_said(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+    request = replace(request_, n_samples=20_000)
+    plain = spoken(voice, request)
+    for i in range(len(EMOTIONS)):
+        weights = tuple(float(i == k) for k in range(len(EMOTIONS)))
+        assert not np.array_equal(spoken(voice, replace(request, emotion=Emotion(weights))), plain)
+    assert voice.emotion_from_text("I am so happy!").weights[0] > 0
+
+
+def test_an_emotion_of_another_model_is_refused(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+    strange = Emotion(prompt=EmotionPrompt("k", np.zeros(5, np.float32)))
+    with pytest.raises(BadPromptError, match="encode its clip again"):
+        voice.render(replace(request_, emotion=strange))
+
+
+# ---- prompts and texts ----------------------------------------------------------------------------------------------
+
+
+def test_a_timbre_holds_what_every_stage_needs(voice: OfficialSynthesizer, timbre: Timbre) -> None:
+    assert {name: array.shape for name, array in timbre.tensors.items()} == {
+        "latents": (32, 16),
+        "emotion": (16,),
+        "speaker": (192,),
+        "mel": (80, 129),
+        "condition": (129, 16),
+    }
+    assert all(array.dtype == np.float32 for array in timbre.tensors.values())
+    assert voice.encode_timbre(clip(1), PROMPT_RATE).key == timbre.key
+
+
+def test_only_the_first_seconds_of_a_prompt_are_heard(voice: OfficialSynthesizer) -> None:
+    long = clip(1, LONGEST_S + 1)
+    whole, cut = (voice.encode_timbre(a, PROMPT_RATE) for a in (long, long[: round(LONGEST_S * PROMPT_RATE)]))
+    np.testing.assert_allclose(whole.tensors["mel"][:, :-3], cut.tensors["mel"][:, :-3], atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("audio", "told"),
+    [
+        (np.zeros(PROMPT_RATE * 3, np.float32), "0.0 s of sound"),
+        (clip(1, 0.5), "0.5 s of sound"),
+        (np.full(PROMPT_RATE * 3, np.nan, np.float32), "not numbers"),
+    ],
+)
+def test_a_prompt_without_a_voice_is_refused(voice: OfficialSynthesizer, audio: Audio, told: str) -> None:
+    for encode in (voice.encode_timbre, voice.encode_emotion):
+        with pytest.raises(BadPromptError, match=told):
+            encode(audio, PROMPT_RATE)
+
+
+def test_a_timbre_of_another_model_is_refused(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+    with pytest.raises(BadPromptError, match="encode its clip again"):
+        voice.render(replace(request_, timbre=Timbre("k", {"speaker": np.zeros(8, np.float32)})))
+
+
+@pytest.mark.parametrize("text", ["", "  ", "...", "?!"])
+def test_nothing_to_speak(voice: OfficialSynthesizer, request_: RenderRequest, text: str) -> None:
+    with pytest.raises(BadTextError):
+        voice.render(replace(request_, text=text))
+
+
+def test_the_model_id_tells_weights_apart(folder: Path, voice: OfficialSynthesizer, tmp_path: Path) -> None:
+    assert voice.model_id == f"indextts-2-{OfficialCheckpoint(folder).fingerprint()}"
+    tiny_official.write(tmp_path, seed=1)
+    assert OfficialCheckpoint(tmp_path).fingerprint() != OfficialCheckpoint(folder).fingerprint()
+
+
+# ---- streaming ------------------------------------------------------------------------------------------------------
+
+
+def test_windows_cover_a_line_without_slivers() -> None:
+    for n_frames in range(1, 120):
+        parts = list(windows(n_frames, (8, 16)))
+        assert [first for first, _ in parts] == [0, *(end for _, end in parts[:-1])]
+        assert parts[-1][1] == n_frames
+        assert min(end - first for first, end in parts) >= min(n_frames, 4)
+
+
+@torch.inference_mode()
+def test_sound_in_pieces_is_the_sound_of_the_whole_mel() -> None:
+    torch.manual_seed(0)
+    vocoder = BigVGAN(official_config.bigvgan(tiny_official.VOCODER_CONFIG)).eval()
+    mel = torch.randn(1, 80, 61)
+    for size in (3, 20, 61):
+        pieces = list(sound(vocoder, iter(mel.split(size, -1)), 61))
+        torch.testing.assert_close(torch.cat(pieces), vocoder(mel)[0], atol=1e-5, rtol=1e-4)
+
+
+@torch.inference_mode()
+def test_one_window_is_the_whole_and_more_have_all_its_frames(voice: OfficialSynthesizer, timbre: Timbre) -> None:
+    torch.manual_seed(0)
+    s2m = voice._stages.s2m
+    prompt = OfficialVoice.of(timbre, torch.device("cpu"), "")
+    condition, noise = torch.randn(1, 40, 16), torch.randn(1, 80, 40)
+    (whole,) = mel_windows(s2m, condition, prompt, noise, replace(OPTIONS, windows=(40,)))
+    padded = torch.nn.functional.pad(noise, (prompt.mel.shape[-1], 0))
+    at_once = s2m.mel(prompt.condition, condition, prompt.mel, prompt.speaker, padded, n_steps=2, guidance=0.7)
+    torch.testing.assert_close(whole, at_once)
+    parts = list(mel_windows(s2m, condition, prompt, noise, OPTIONS))
+    assert [part.shape[-1] for part in parts] == [8, 16, 16]
+    first = s2m.mel(
+        prompt.condition,
+        condition[:, :11],
+        prompt.mel,
+        prompt.speaker,
+        padded[..., : -40 + 11],
+        n_steps=2,
+        guidance=0.7,
+    )
+    torch.testing.assert_close(parts[0], first[..., :8])
+
+
+def test_sound_comes_before_the_line_is_done(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+    blocks = list(voice.render(replace(request_, text="Who jumps?", rate=22_050, n_samples=100 * 256)).blocks)
+    assert len(blocks) > 3
