@@ -101,7 +101,13 @@ class Daemon:
             stack.enter_context(AskFolder(settings.reaper_spool, "reaper_live", settings, self.submit))
             # Opened last, closed first: whoever can ask finds everything at work.
             limit = RateLimit(settings.osc_burst, settings.osc_per_second)
-            server = OscServer(settings.osc_host, settings.osc_port, OscApi(self), rate_limit=limit)
+            server = OscServer(
+                settings.osc_host,
+                settings.osc_port,
+                OscApi(self),
+                rate_limit=limit,
+                use_time_tags=settings.osc_time_tags,
+            )
             self._server = stack.enter_context(server)
             self._parts = stack.pop_all()
         return self
@@ -144,26 +150,30 @@ class Daemon:
                 self._put(self._job(checked, take))
         return takes
 
-    def play(self, line_id: str, cue: Cue | None = None, *, take_id: str = "", gain_db: float = 0.0) -> Take:
+    def play(
+        self, line_id: str, cue: Cue | None = None, *, take_id: str = "", gain_db: float = 0.0, play_id: str = ""
+    ) -> Take:
         """Let the line's picked take sound, or render `cue` as a new take of it and let it sound on the way.
 
         take_id: another take of the line, which is heard without being picked. gain_db: of a take that is there.
+        play_id: comes back in the PlayEnded of this very sound; one take may sound several times at once.
         """
         if cue is not None:
-            return self._play_live(check_cue(replace(cue, id=line_id, takes=1), self._presets))
+            return self._play_live(check_cue(replace(cue, id=line_id, takes=1), self._presets), play_id)
         line = self._book.line(line_id)
         take, path = _ready_take(replace(line, picked=take_id) if take_id else line)
-        self._playback.start(line_id, take.id, file_blocks(path, self.settings.rate, gain_db=gain_db))
+        blocks = file_blocks(path, self.settings.rate, gain_db=gain_db)
+        self._playback.start(line_id, take.id, blocks, play_id=play_id)
         return take
 
-    def _play_live(self, checked: CheckedCue) -> Take:
+    def _play_live(self, checked: CheckedCue, play_id: str) -> Take:
         seed = secrets.randbelow(MAX_SEED + 1) if checked.cue.seed is None else checked.cue.seed
         feed = LiveFeed()
         with self._accepting:
             self._check_room(1)
             take_id = self._book.next_take_id(checked.cue.id)
             # The sound waits for its first block from now on; a missing device is told before the line is taken on.
-            self._playback.start(checked.cue.id, take_id, feed)
+            self._playback.start(checked.cue.id, take_id, feed, play_id=play_id)
             try:
                 (take,) = self._book.add(checked.cue, [seed])
             except BaseException:
@@ -218,6 +228,10 @@ class Daemon:
     def remove(self, line_id: str) -> None:
         """Take a line that rests out of the list. Its clips stay where they are."""
         self._book.remove(line_id)
+
+    def bring_back(self, line_id: str) -> None:
+        """Put a line that was removed since the start back, with its takes."""
+        self._book.bring_back(line_id)
 
     # ---- presets ----------------------------------------------------------------------------------------------------
 

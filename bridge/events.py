@@ -39,6 +39,7 @@ class PlayEnded:
     n_samples: int
     first_sound_ms: float
     stopped: bool
+    play_id: str = ""  # as it was given to Daemon.play: one take may sound several times at once
 
 
 @dataclass(frozen=True)

@@ -23,16 +23,16 @@ from bridge.errors import BridgeError, BusyError, RefusedError
 from bridge.osc_access import CONNECT, Access
 from bridge.osc_arguments import Arguments, as_number, common_of
 from bridge.osc_clients import Clients, Peer
-from bridge.osc_commands import Action, Commands, OscDaemon
+from bridge.osc_commands import BUTTON_VERBS, Action, Commands, OscDaemon
 from bridge.osc_endings import CLOSING, OpenCalls
 from bridge.osc_feed import Feed
 from bridge.osc_inbox import Inbox
 from bridge.osc_packet import Arg, Message, PacketError
+from bridge.osc_pattern import is_pattern
+from bridge.osc_reading import read_pattern
 from bridge.osc_replies import ERROR_ADDRESS, Call, Replies, Send
 from engine.errors import EngineError
 
-PATTERN_CHARACTERS = frozenset("*?[]{}")
-BUTTON_VERBS = ("play", "stop", "cancel", "drop", "status")  # that work as /cuevox/line/LINE/VERB 1
 UNHEARD = (events.Warned, events.PresetsChanged, events.Status)  # events that tell clients nothing
 
 _log = logging.getLogger(__name__)
@@ -141,6 +141,10 @@ class OscApi:
             if message.address == CONNECT:
                 return self._connect(call, message)
             self._access.check(peer)
+            if is_pattern(message.address):
+                action, args = read_pattern(message, self._commands, self._daemon.lines)
+                call.request_id, call.reply_port = args.request_id, args.reply_port
+                return Checked(call, message, action)
             asked = _button(message)
             if asked is None:
                 return Checked(call, message, Action(lambda call: self._replies.done(call, "released: nothing to do")))
@@ -302,9 +306,7 @@ def _button(message: Message) -> Message | None:
     return message
 
 
-def _unknown_address(address: str, known: Sequence[str] | Any) -> UnknownAddressError | RefusedError:
-    if PATTERN_CHARACTERS & set(address):
-        return RefusedError(f"{address[:100]} is a pattern; each command is sent to its own address")
+def _unknown_address(address: str, known: Sequence[str] | Any) -> UnknownAddressError:
     near = difflib.get_close_matches(address, known, 1)
     hint = f"did you mean {near[0]}?" if near else f"the commands are: {', '.join(known)}"
     return UnknownAddressError(f"no command {address[:100]}; {hint}")

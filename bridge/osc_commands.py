@@ -6,6 +6,8 @@ daemon and replies, on the API's thread, at once or when its time tag is due.
 
 from __future__ import annotations
 
+import itertools
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,7 +20,7 @@ from bridge.osc_clients import TOPICS, Clients
 from bridge.osc_cue import LINE_KEYS, AskedLine, parse_at, parse_line
 from bridge.osc_endings import OpenCalls
 from bridge.osc_feed import Feed, line_values, status_values
-from bridge.osc_packet import Message, arg, encode
+from bridge.osc_packet import Arg, Message, arg, encode
 from bridge.osc_replies import MAX_REPLY, Call, Replies
 from bridge.settings import Settings
 from bridge.timeline import Position
@@ -26,6 +28,7 @@ from bridge.version import VERSION
 
 CONTRACT_VERSION = 1
 MAX_OFFSET = 2**31 - 1
+BUTTON_VERBS = ("play", "stop", "cancel", "drop", "status")  # that work as /cuevox/line/LINE/VERB 1
 PRESET_KINDS = ("timbre", "emotion")
 
 
@@ -36,7 +39,7 @@ class OscDaemon(Protocol):
     def settings(self) -> Settings: ...
     def check(self, cue: Cue) -> None: ...  # raises what submit would raise for what the cue says
     def submit(self, cue: Cue) -> tuple[Take, ...]: ...
-    def play(self, line_id: str, cue: Cue | None = None) -> Take: ...
+    def play(self, line_id: str, cue: Cue | None = None, *, play_id: str = "") -> Take: ...
     def stop(self, line_id: str | None = None) -> None: ...
     def cancel(self, line_id: str) -> LineState: ...
     def pick(self, line_id: str, take_id: str) -> None: ...
@@ -63,6 +66,7 @@ class Action:
 class Command:
     read: Callable[[Arguments], Action]  # raises BridgeError
     usage: str  # its arguments, for the error that says what would be right
+    reads: bool = False  # changes nothing, so that a pattern may ask it
 
 
 class Commands:
@@ -84,20 +88,22 @@ class Commands:
         self._open_calls = open_calls
         self._feed = feed
         self._in_background = in_background
+        self._play_ids = itertools.count(1)
         self.table: Mapping[str, Command] = {
-            "/cuevox/server/version": Command(self._version, "no arguments"),
-            "/cuevox/server/ping": Command(self._ping, "any arguments"),
-            "/cuevox/server/status": Command(self._status, "no arguments"),
+            "/cuevox/server/version": Command(self._version, "no arguments", reads=True),
+            "/cuevox/server/ping": Command(self._ping, "any arguments", reads=True),
+            "/cuevox/server/time": Command(self._time, "any arguments", reads=True),
+            "/cuevox/server/status": Command(self._status, "no arguments", reads=True),
             "/cuevox/server/reply_port": Command(self._reply_port, "PORT"),
             "/cuevox/server/subscribe": Command(self._subscribe, f"TOPIC (one of {', '.join(TOPICS)})"),
             "/cuevox/server/quit": Command(self._quit, "no arguments"),
-            "/cuevox/preset/list": Command(self._preset_list, "KIND (timbre or emotion) OFFSET"),
+            "/cuevox/preset/list": Command(self._preset_list, "KIND (timbre or emotion) OFFSET", reads=True),
             "/cuevox/preset/add": Command(self._preset_add, "KIND (timbre) NAME FILE"),
             "/cuevox/line/render": Command(self._render, "LINE TEXT, then pairs such as seconds 2.4"),
             "/cuevox/line/play": Command(self._play, "LINE, or LINE TEXT and pairs"),
             "/cuevox/line/stop": Command(self._stop, "LINE, or nothing for all"),
             "/cuevox/line/cancel": Command(self._cancel, "LINE"),
-            "/cuevox/line/status": Command(self._line_status, "LINE"),
+            "/cuevox/line/status": Command(self._line_status, "LINE", reads=True),
             "/cuevox/line/pick": Command(self._pick, "LINE TAKE"),
             "/cuevox/line/drop": Command(self._drop, "LINE, then pairs: target, at"),
         }
@@ -114,16 +120,16 @@ class Commands:
         return Action(act)
 
     def _ping(self, args: Arguments) -> Action:
-        rest = args.rest()
+        rest = _repeatable(args, "/cuevox/server/ping")
+        return Action(lambda call: self._replies.done(call, "pong", *rest))
+
+    def _time(self, args: Arguments) -> Action:
+        rest = _repeatable(args, "/cuevox/server/time")
+        heard_s = time.time()  # now, on the OSC thread: a queue before the reply does not make it wrong
 
         def act(call: Call) -> None:
-            self._replies.done(call, "pong", *rest)
+            self._replies.done(call, f"{heard_s:.6f} s since 1970, as time tags are read", Arg("d", heard_s), *rest)
 
-        size = len(encode(Message("/reply/cuevox/server/ping", (*(arg(t) for t in ("", "done", "ok", "pong")), *rest))))
-        if size > MAX_REPLY:
-            raise BadArgumentError(
-                f"the reply to this ping has {size} bytes; {MAX_REPLY} is the most. Send fewer arguments"
-            )
         return Action(act)
 
     def _status(self, args: Arguments) -> Action:
@@ -237,8 +243,9 @@ class Commands:
             args.pairs()
 
         def act(call: Call) -> None:
-            take = self._daemon.play(line, asked.cue if asked else None)
-            self._open_calls.expect_play(call, take.id)
+            play_id = f"osc-{next(self._play_ids)}"
+            take = self._daemon.play(line, asked.cue if asked else None, play_id=play_id)
+            self._open_calls.expect_play(call, take.id, play_id)
             self._replies.accepted(call, f"{take.id} is about to sound", line, take.id)
             if asked:
                 self._tell_notices(call, asked)
@@ -307,6 +314,15 @@ class Commands:
     def _tell_notices(self, call: Call, asked: AskedLine) -> None:
         for notice in asked.notices:
             self._replies.warning(call, notice.code, notice.text)
+
+
+def _repeatable(args: Arguments, address: str) -> tuple[Arg, ...]:
+    """All arguments, to be sent back as they are. Raises BadArgumentError when they do not fit into a reply."""
+    rest = args.rest()
+    size = len(encode(Message(f"/reply{address}", (*(arg(t) for t in ("", "done", "ok", " " * 60, 0.0)), *rest))))
+    if size > MAX_REPLY:
+        raise BadArgumentError(f"the reply would have {size} bytes; {MAX_REPLY} is the most. Send fewer arguments")
+    return rest
 
 
 def _kind(args: Arguments, kinds: tuple[str, ...]) -> str:

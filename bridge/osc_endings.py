@@ -18,6 +18,7 @@ STRETCH = (0.75, 1.25)  # where the voice still sounds like itself; outside it t
 @dataclass
 class _Open:
     call: Call
+    play_id: str = ""
     told: set[str] = field(default_factory=set)  # warnings, by their text
     last_progress_s: float = float("-inf")
 
@@ -47,8 +48,9 @@ class OpenCalls:
     def expect_render(self, call: Call, take_id: str) -> None:
         self._renders.setdefault(take_id, []).append(_Open(call))
 
-    def expect_play(self, call: Call, take_id: str) -> None:
-        self._plays.setdefault(take_id, []).append(_Open(call))
+    def expect_play(self, call: Call, take_id: str, play_id: str) -> None:
+        """`play_id`: as it was given to the daemon; a take may sound for several clients at once."""
+        self._plays.setdefault(take_id, []).append(_Open(call, play_id))
 
     def expect_drop(self, call: Call, take_id: str, target: str | None = None) -> None:
         """`target`: None for all that the settings name; there is one ending, when the last of them is done."""
@@ -122,8 +124,12 @@ class OpenCalls:
             )
 
     def _on_play_ended(self, event: events.PlayEnded) -> None:
-        each = _first(self._plays, event.take_id)
+        waiting = self._plays.get(event.take_id, [])
+        each = next((e for e in waiting if e.play_id == event.play_id), None)
         if each is not None:
+            waiting.remove(each)
+            if not waiting:
+                del self._plays[event.take_id]
             data = (event.line_id, event.take_id, event.n_samples, float(event.first_sound_ms))
             code = "stopped" if event.stopped else "ok"
             text = "stopped before its end" if event.stopped else "played to its end"
@@ -160,17 +166,6 @@ class OpenCalls:
             if text not in each.told:
                 each.told.add(text)
                 self._replies.warning(each.call, code, text, line.cue.id, take.id, float(take.stretch))
-
-
-def _first(waiting: dict[str, list[_Open]], key: str) -> _Open | None:
-    """Take the command that has waited longest out of the list under `key`."""
-    opens = waiting.get(key)
-    if not opens:
-        return None
-    each = opens.pop(0)
-    if not opens:
-        del waiting[key]
-    return each
 
 
 def _told(ended: list[events.DropEnded], what: str) -> str:

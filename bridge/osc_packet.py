@@ -8,6 +8,7 @@ unknown type shifts all its later arguments.
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,8 @@ IMMEDIATELY = 1  # the time tag that OSC reserves for "now"
 NTP_TO_UNIX_S = 2_208_988_800  # 1900-01-01 to 1970-01-01
 
 _BUNDLE = b"#bundle\0"
-_FORBIDDEN = frozenset(" #,")  # besides, patterns (* ? [ ] { }) are an address as well: the API refuses them by name
+_FORBIDDEN = frozenset(" #,")  # besides, patterns (* ? [ ] { }) are an address as well: the API knows what they may
+_CHOICE = re.compile(r"\{[^{} #]*\}")  # {one,other}: the only place for a comma
 _VALUES = {"T": True, "F": False, "N": None}
 _NUMBERS = {"i": struct.Struct(">i"), "h": struct.Struct(">q"), "f": struct.Struct(">f"), "d": struct.Struct(">d")}
 # Of OSC's other types no command has an argument, and python-osc cannot send most of them back.
@@ -156,7 +158,7 @@ def _message(packet: bytes) -> Message:
         raise PacketError(f"{address[:60]!r} is no OSC address; an address begins with /")
     if len(address) > MAX_ADDRESS:
         raise PacketError(f"an address of {len(address)} characters; {MAX_ADDRESS} are the most")
-    if not address.isascii() or not address.isprintable() or _FORBIDDEN & set(address):
+    if not address.isascii() or not address.isprintable() or _FORBIDDEN & set(_CHOICE.sub("", address)):
         raise PacketError(f"{address[:60]!r} is no OSC address; it holds a character other than ASCII letters, / _ - .")
     if at == len(packet):  # old senders leave the type text out when there are no arguments
         return Message(address)

@@ -64,18 +64,20 @@ class OscServer:
         api: ApiLike,
         *,
         rate_limit: RateLimit | None = None,
+        use_time_tags: bool = True,
         clock: Callable[[], float] = time.time,
         pace: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`port` 0: any free one. `clock`: Unix time in seconds, what time tags refer to.
+        """`port` 0: any free one. `use_time_tags` False: everything is due when it comes.
 
-        `pace`: seconds that never jump. What waits for its time tag waits on it, so that a clock that is set back
-        meanwhile does not hold a line for an hour.
+        `clock`: Unix time in seconds, what time tags refer to. `pace`: seconds that never jump. What waits for its time
+        tag waits on it, so that a clock that is set back meanwhile does not hold a line for an hour.
         """
         self.host = host
         self.port = port
         self._api = api
         self._rates = RateMeters(rate_limit or RateLimit(), api.refuse)
+        self._use_time_tags = use_time_tags
         self._clock = clock
         self._pace = pace
         self._schedule: OscSchedule[list[Any]] = OscSchedule()
@@ -170,7 +172,9 @@ class OscServer:
             return
         clock_s, now_s = self._clock(), self._pace()
         for batch in batches:
-            due_s = None if batch.due_s is None else now_s + (batch.due_s - clock_s)
+            due_s = None
+            if batch.due_s is not None and self._use_time_tags:
+                due_s = now_s + (batch.due_s - clock_s)
             try:
                 self._schedule.add(self._api.check(peer, batch.messages), due_s, now_s)
             except BridgeError as error:

@@ -24,6 +24,7 @@ BLOCK = 4096  # samples that are read from a file at a time
 class _Sound:
     line_id: str
     take_id: str
+    play_id: str
     first_ms: float = 0.0
     has_begun: bool = False
     handle: PlayHandle | None = None
@@ -38,11 +39,14 @@ class Playback:
         self._lock = threading.Lock()
         self._sounds: list[_Sound] = []
 
-    def start(self, line_id: str, take_id: str, blocks: Iterator[Audio]) -> None:
-        """Let blocks at the player's rate sound as a take of a line. Raises DeviceError."""
+    def start(self, line_id: str, take_id: str, blocks: Iterator[Audio], *, play_id: str = "") -> None:
+        """Let blocks at the player's rate sound as a take of a line. Raises DeviceError.
+
+        play_id: comes back with the end of this very sound.
+        """
         if self._player is None:
             raise DeviceError("this Cuevox was started without sound; render the line to a file instead")
-        sound = _Sound(line_id, take_id)
+        sound = _Sound(line_id, take_id, play_id)
         with self._lock:
             self._sounds.append(sound)
         try:
@@ -78,7 +82,7 @@ class Playback:
                 self._sounds.remove(sound)
         if sound.has_begun:
             self._book.sound_ended(sound.take_id, stopped=stopped)
-        self._publish(events.PlayEnded(sound.line_id, sound.take_id, n_samples, sound.first_ms, stopped))
+        self._publish(events.PlayEnded(sound.line_id, sound.take_id, n_samples, sound.first_ms, stopped, sound.play_id))
 
 
 def file_blocks(path: Path, rate: int, *, gain_db: float = 0.0) -> Iterator[Audio]:

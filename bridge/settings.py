@@ -39,6 +39,7 @@ class Settings:
     data_folder: Path
     osc_host: str = "127.0.0.1"
     osc_port: int = 27183  # 0: any free one
+    osc_time_tags: bool = True  # False: every message is due when it comes, where clocks cannot be set alike
     rate: int = 48_000  # samples a second, of clips and of the sound device
     depth: int = 24  # bits a sample of clips: 16, 24 or 32 (float)
     drop: bool = False  # whether a line goes into the project when it does not say so itself

@@ -404,17 +404,56 @@ def test_a_button_sends_its_line_in_the_address_and_its_release_does_nothing(stu
         ("/zzz", "unknown_address", "/cuevox/server/version"),
         ("/", "unknown_address", "/cuevox/"),
         ("/cuevox/line/*", "refused", "pattern"),
-        ("/cuevox/line/{play,stop}", None, ""),
+        ("/cuevox/line/{play,stop}", "refused", "patterns may only read"),
+        ("/cuevox/line/*/drop", "refused", "patterns may only read"),
+        ("/cuevox/line/gate[/status", "bad_argument", "bracket"),
+        ("/cuevox/wall/*", "not_found", "means no command"),
+        ("/cuevox/line/nothing_*/status", "not_found", "none of the"),
+        ("/cuevox/line/play,stop", None, ""),
     ],
 )
 def test_an_unknown_address_is_told_with_the_nearest(desk: Desk, address: str, code: str | None, says: str) -> None:
-    desk.send(address, "l")
+    desk.send(address, *([] if "status" in address else ["l"]))
     answer = desk.hear()
     if code is None:  # a comma is no part of an address: the packet is refused as such
         assert (answer.address, answer.code) == ("/cuevox/error", "bad_packet")
     else:
         assert (answer.address, answer.code) == (f"/reply{address}", code)
         assert says in answer.text
+
+
+def test_a_pattern_reads_each_that_it_means(studio: Studio, desk: Desk) -> None:
+    for line in ("pattern_1", "pattern_2", "other_1"):
+        desk.ask("/cuevox/line/render", line, "Who goes there?")
+    desk.send("/cuevox/line/pattern_[1-9]/status", "request", "p1")
+    heard = [desk.status("done", "/cuevox/line/status", "p1") for _ in range(2)]
+    assert [h.data[:2] for h in heard] == [("pattern_1", "ready"), ("pattern_2", "ready")]
+    desk.send("/cuevox/line/pattern_[1-9]/status", "request", "p1")  # the same again: the same answers again
+    assert [desk.status("done", "/cuevox/line/status", "p1") for _ in range(2)] == heard
+    desk.send("/cuevox/server/{version,status}")
+    assert desk.status("done", "/cuevox/server/version").data[1] == 1
+    assert desk.status("done", "/cuevox/server/status").data[3] == "ready"
+
+
+def test_time_is_told_so_that_clocks_can_be_compared(desk: Desk) -> None:
+    before_s = time.time()
+    told = desk.ask("/cuevox/server/time", "mine", 7)
+    assert before_s - 1e-3 <= told.data[0] <= time.time() + 1e-3 and told.data[1:] == ("mine", 7)
+
+
+def test_each_client_hears_the_end_of_its_own_sound(studio: Studio, desk: Desk) -> None:
+    desk.ask(RENDER, "shared", TEXT)
+    studio.player.hold.clear()
+    with Desk(studio.port) as other:
+        desk.send(PLAY, "shared")
+        desk.status("accepted", PLAY)
+        other.send(PLAY, "shared")
+        other.status("accepted", PLAY)
+        studio.player.sounds[-1].stop()  # that of the other, which began later and ends sooner
+        assert other.status("done", PLAY).code == "stopped"
+        assert not [heard for heard in desk.rest() if heard.address == f"/reply{PLAY}"]
+        studio.player.hold.set()
+        assert desk.status("done", PLAY).code == "ok"
 
 
 def test_answers_are_never_answered(desk: Desk) -> None:
@@ -480,6 +519,13 @@ def test_a_bundle_waits_for_its_time_and_nothing_else_does(desk: Desk) -> None:
     assert desk.ask("/cuevox/server/ping", "now").data == ("now",)
     assert desk.hear().data == ("later",)
     assert time.time() - start >= 0.5
+
+
+def test_time_tags_can_be_left_out_of_account(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, osc_port=0, osc_time_tags=False)
+    with open_studio(tmp_path, settings=settings) as studio, Desk(studio.port) as desk:
+        desk.send_packet(bundled(3600, ("/cuevox/server/ping", "an hour ahead")))
+        assert desk.hear().data == ("an hour ahead",)
 
 
 def test_a_time_tag_too_far_ahead_is_an_error(desk: Desk) -> None:
