@@ -233,15 +233,23 @@ class OscApi:
             self._replies.error(call, fault.code, str(fault))
 
     def _in_background(self, call: Call, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
+        def tell_end() -> None:
+            self._replies.error(call, CLOSING, "Cuevox ends now; ask again after its next start")
+
         def finish(future: Future[Any]) -> None:
             if future.cancelled():
-                self._replies.error(call, CLOSING, "Cuevox ends now; ask again after its next start")
+                tell_end()
             elif error := future.exception():
                 self._fail(call, error)
             else:
                 then(future.result())
 
-        self._pool.submit(work).add_done_callback(lambda future: self._inbox.put(partial(finish, future)))
+        try:
+            future = self._pool.submit(work)
+        except RuntimeError:  # the pool is closed: this command waited when the end came
+            tell_end()
+            return
+        future.add_done_callback(lambda future: self._inbox.put(partial(finish, future)))
 
     def _on_event(self, event: events.Event) -> None:
         """Called on the daemon's threads."""

@@ -210,6 +210,8 @@ def _value(packet: bytes, at: int, kind: str) -> tuple[Value, int]:
         end = at + 4 + size + -size % 4
         if size < 0 or at + 4 > len(packet) or end > len(packet):
             raise PacketError(f"a blob of {size} bytes; {max(0, len(packet) - at - 4)} bytes are left in the packet")
+        if not size:  # python-osc, which writes our replies, cannot send one back
+            raise PacketError("an empty blob; send a text or nil where there is nothing to send")
         return packet[at + 4 : at + 4 + size], end
     name = f" ({_OTHER_TYPES[kind]})" if kind in _OTHER_TYPES else ""
     raise PacketError(f"argument type {kind!r}{name} is not used here; send text as s, numbers as i, h, f, d or text")

@@ -39,6 +39,7 @@ HOSTILE = {
     "element size cut off": b"#bundle\0" + struct.pack(">Q", 1) + b"\0\0\0\0"[:4],
     "blob of 2^30 bytes": _typed(b",b", struct.pack(">i", 2**30)),
     "blob of -8 bytes": _typed(b",b", struct.pack(">i", -8)),
+    "blob of 0 bytes": _typed(b",b", bytes(4)),
     "blob without a size": _typed(b",b"),
     "bad UTF-8 in the address": padded(b"/cue\xff\xfevox"),
     "non-ASCII address": padded("/cuévox".encode()),

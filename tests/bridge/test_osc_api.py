@@ -596,3 +596,10 @@ def test_replies_stay_small_and_whole_characters(tmp_path: Path) -> None:
         packet = desk.socket.recv(65_536)
         assert len(packet) <= 1400
         packet.decode("utf-8")
+
+
+def test_a_timbre_that_is_to_be_learnt_at_the_end_is_told_so(tmp_path: Path) -> None:
+    with open_studio(tmp_path) as studio, Desk(studio.port) as desk:
+        studio.daemon._server._api._pool.shutdown()  # type: ignore[attr-defined]  # as when the end has just begun
+        answer = desk.ask("/cuevox/preset/add", "timbre", "Aunt", "aunt.wav")
+        assert (answer.status, answer.code) == ("error", "closing")
