@@ -38,6 +38,7 @@ class LineBook:
         self._sounding: Counter[str] = Counter()  # take id -> how often it sounds at this moment
         self._number = 0
         self._removed: dict[str, LineRecord] = {}
+        self._taken_out: dict[str, _Entry] = {}  # lines removed since the start, as they were
 
     # ---- what there is ----------------------------------------------------------------------------------------------
 
@@ -107,6 +108,7 @@ class LineBook:
             self._journal.save(record, made)
             self._number = max(self._number, number)
             self._removed.pop(cue.id, None)
+            self._taken_out.pop(cue.id, None)
             entry = self._entries.setdefault(cue.id, _Entry(record))
             entry.record = record
             for kept in made:
@@ -141,10 +143,24 @@ class LineBook:
             record = replace(entry.record, removed=True, picked="")
             self._journal.save(record)
             self._removed[line_id] = record
-            del self._entries[line_id]
+            self._taken_out[line_id] = self._entries.pop(line_id)
             for take_id in entry.takes:
                 self._line_of.pop(take_id, None)
             self._publish(events.LineRemoved(line_id))
+
+    def bring_back(self, line_id: str) -> None:
+        """A line that was removed since the start, with its takes and its pick. Raises NotFoundError, RefusedError."""
+        with self._lock:
+            if line_id in self._entries:
+                raise RefusedError(f"line {line_id!r} is in the list; there is nothing to bring back")
+            entry = self._taken_out.get(line_id)
+            if entry is None:
+                raise NotFoundError(f"line {line_id[:80]!r} was not removed since the start; render it again")
+            self._journal.save(entry.record, entry.takes.values())
+            self._entries[line_id] = entry
+            self._line_of.update(dict.fromkeys(entry.takes, line_id))
+            del self._taken_out[line_id], self._removed[line_id]
+            self._tell(entry)
 
     # ---- how a take fares -------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PyQt6.QtCore import pyqtSignal
@@ -133,16 +134,23 @@ class Composer(QFrame):
             self._complain(why)
             return None
         self._complain("")
-        return Cue(
-            id=line_id,
+        return replace(
+            self.wishes(line_id),
             text=self.text.toPlainText().strip(),
-            timbre=self._presets.timbre,
-            emotion=self._presets.emotion,
-            weight=self._presets.emotion_weight,
             length=Length(round(self.seconds.value() * 1000), 1000) if self.exact.isChecked() else None,
             at=self._place(),
             seed=self._seed(),
             takes=self.takes.value(),
+        )
+
+    def wishes(self, line_id: str) -> Cue:
+        """A line without words: who speaks and how; what belongs to one text only stays out."""
+        return Cue(
+            id=line_id,
+            text="",
+            timbre=self._presets.timbre,
+            emotion=self._presets.emotion,
+            weight=self._presets.emotion_weight,
             character=self.character.text().strip() or self._presets.timbre,
             drop=self.drop.isChecked(),
         )

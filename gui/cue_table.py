@@ -131,10 +131,15 @@ class CueView(QTableView):
         line: Line | None = self.currentIndex().data(LINE_ROLE)
         return line
 
-    def selected_ids(self) -> list[str]:
+    def selected_lines(self) -> list[Line]:
+        """From top to bottom."""
         selection = self.selectionModel()
         assert selection is not None
-        return [index.data(LINE_ROLE).cue.id for index in selection.selectedRows()]
+        rows = sorted(selection.selectedRows(), key=lambda index: index.row())
+        return [index.data(LINE_ROLE) for index in rows]
+
+    def selected_ids(self) -> list[str]:
+        return [line.cue.id for line in self.selected_lines()]
 
     def show_line(self, line_id: str) -> None:
         """Choose a line, if the search lets it through."""

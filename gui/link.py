@@ -11,7 +11,7 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -55,6 +55,7 @@ class DaemonLike(Protocol):
     def drop(self, line_id: str, *, target: str | None = None, at: Position | None = None) -> Take: ...
     def lines(self) -> tuple[Line, ...]: ...
     def remove(self, line_id: str) -> None: ...
+    def bring_back(self, line_id: str) -> None: ...
     def status(self) -> events.Status: ...
     def presets(self, kind: str) -> tuple[Any, ...]: ...
     def add_timbre(self, name: str, file: str) -> float: ...
@@ -153,6 +154,26 @@ class DaemonLink(QObject):
 
     def remove(self, line_id: str) -> None:
         self._ask(f"remove {line_id}", lambda: self._daemon.remove(line_id))
+
+    def bring_back(self, line_id: str) -> None:
+        self._ask(f"bring {line_id} back", lambda: self._daemon.bring_back(line_id))
+
+    def submit_all(self, cues: Sequence[Cue], then: Callable[[list[str]], None]) -> None:
+        """Several lines in one request; `then` gets the ids of those that were taken on."""
+        what = f"render {len(cues)} lines"
+
+        def work() -> list[str]:
+            taken = []
+            for cue in cues:
+                try:
+                    self._daemon.submit(cue)
+                except Exception as error:  # the others are asked for all the same
+                    self._return(self.failed.emit, _failure(f"render {cue.id}", error))
+                else:
+                    taken.append(cue.id)
+            return taken
+
+        self._ask(what, work, then)
 
     def add_timbre(
         self,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
+from PyQt6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -28,6 +28,7 @@ from gui.composer import Composer
 from gui.cue_model import CueModel
 from gui.cue_table import CueView
 from gui.first_steps import FirstSteps
+from gui.line_edits import LineEdits, read_rows, write_rows
 from gui.link import DaemonLink, Failure
 from gui.live_page import LivePage
 from gui.log_page import LogPage
@@ -52,7 +53,10 @@ KEYS = {  # for the settings page; _shortcuts and _table_actions make them true
     "Return": "take the chosen line's text and wishes over (in the table)",
     "Ctrl+D": "the chosen lines into the project (in the table)",
     "Ctrl+Backspace": "cancel the chosen lines (in the table)",
-    "Delete": "remove the chosen lines (in the table)",
+    "Delete": "remove the chosen lines; their clips stay on the disk (in the table)",
+    "Ctrl+Z, Ctrl+Shift+Z": "undo, redo what was added, duplicated, pasted, removed (in the table)",
+    "Ctrl+Shift+D": "duplicate the chosen lines (in the table)",
+    "Ctrl+C, Ctrl+V": "copy the chosen lines; paste lines or rows of a table (in the table)",
     "B": "compare the picked take and the chosen one at equal loudness (in the takes)",
     "+, -, 0, S": "zoom in, zoom out, all of the clip, spectrogram (in the takes)",
     "1 to 9": "play one of the first nine lines (on the live page)",
@@ -76,6 +80,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 820)
         self.model = CueModel(self)
         self.table = CueView(self.model, theme)
+        self.edits = LineEdits(link, self.model.line, self)
         self.presets = PresetEditor(theme)
         self.composer = Composer(self.presets, theme, settings)
         self.takes = TakesView(theme)
@@ -116,7 +121,7 @@ class MainWindow(QMainWindow):
         cue = self.composer.cue(self._free_name("panel"))
         if cue is not None:
             self._awaited = cue.id
-            self.link.submit(cue)
+            self.edits.add([cue])
 
     def play_text(self) -> None:
         """Speak the text in the composer at once. To listen is no wish to have it in the project."""
@@ -261,7 +266,12 @@ class MainWindow(QMainWindow):
             "Edit again": ("Return", self._edit_again),
             "Into project": ("Ctrl+D", lambda: self._with_chosen(self.link.drop)),
             "Cancel": ("Ctrl+Backspace", lambda: self._with_chosen(self.link.cancel)),
-            "Remove": ("Delete", lambda: self._with_chosen(self.link.remove)),
+            "Duplicate": ("Ctrl+Shift+D", self._duplicate),
+            "Copy": ("Ctrl+C", self._copy_rows),
+            "Paste lines": ("Ctrl+V", self._paste_rows),
+            "Remove": ("Delete", lambda: self.edits.remove(self.table.selected_ids())),
+            "Undo": ("Ctrl+Z", self.edits.stack.undo),
+            "Redo": ("Ctrl+Shift+Z", self.edits.stack.redo),
         }
         self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         for name, (key, work) in actions.items():
@@ -296,6 +306,21 @@ class MainWindow(QMainWindow):
     def _with_chosen(self, ask: Any) -> None:
         for line_id in self.table.selected_ids():
             ask(line_id)
+
+    def _duplicate(self) -> None:
+        self.edits.duplicate(self.table.selected_lines(), self._free_name)
+
+    def _copy_rows(self) -> None:
+        clipboard, lines = QGuiApplication.clipboard(), self.table.selected_lines()
+        if clipboard is not None and lines:
+            clipboard.setText(write_rows(lines))
+
+    def _paste_rows(self) -> None:
+        """Lines of a script or rows of a table, spoken as timbre and emotion are chosen now."""
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None and self.presets.timbre:
+            cues = read_rows(clipboard.text(), self.composer.wishes(""))
+            self.edits.add([replace(cue, id=self._free_name("panel")) for cue in cues])
 
     def _add_clip(self, file: str) -> None:
         """Clips to be learnt lie in the inbox of the data folder, so the dropped one is copied there."""

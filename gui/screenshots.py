@@ -72,6 +72,8 @@ class PictureDaemon:
 
     def remove(self, line_id: str) -> None: ...
 
+    def bring_back(self, line_id: str) -> None: ...
+
     def status(self) -> events.Status:
         busy = bool(self._lines)
         return events.Status(int(busy), int(busy), 0, "ready", "cuevox-mini-1", 0.42 * busy)

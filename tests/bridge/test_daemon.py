@@ -390,6 +390,30 @@ def test_a_removed_line_leaves_its_clips_and_its_names_are_not_given_again(studi
     assert len(list(studio.settings.clips_folder.rglob("*.wav"))) == 2
 
 
+def test_a_removed_line_comes_back_with_its_takes_and_its_pick(studio: Studio) -> None:
+    daemon, log = studio.start()
+    first, second = daemon.submit(replace(CUE, takes=2))
+    log.ending(second.id)
+    daemon.pick(CUE.id, second.id)
+    before = daemon.lines()
+    daemon.remove(CUE.id)
+    daemon.bring_back(CUE.id)
+    assert daemon.lines() == before and before[0].picked == second.id
+    with pytest.raises(RefusedError, match="in the list"):
+        daemon.bring_back(CUE.id)
+    with pytest.raises(NotFoundError):
+        daemon.bring_back("nobody")
+    studio.end()
+    daemon, log = studio.start()
+    assert daemon.lines() == before  # the journal has it too
+    daemon.remove(CUE.id)
+    (third,) = daemon.submit(CUE)
+    with pytest.raises(RefusedError):
+        daemon.bring_back(CUE.id)
+    log.ending(third.id)
+    assert third.id == "gate_01_t03"
+
+
 # ---- sound ----------------------------------------------------------------------------------------------------------
 
 

@@ -36,6 +36,7 @@ class StandInDaemon:
     def __init__(self, lines: tuple[Line, ...] = ()) -> None:
         self.calls: list[tuple[object, ...]] = []
         self.refuse_with: Exception | None = None
+        self.removed: dict[str, Line] = {}
         self.osc_port = 27183
         self.hold = threading.Event()
         self.hold.set()
@@ -78,7 +79,10 @@ class StandInDaemon:
 
     def cancel(self, line_id: str) -> LineState:
         self._asked("cancel", line_id)
-        return LineState.QUEUED
+        before = self.held[line_id].state
+        if before in (LineState.QUEUED, LineState.RENDERING):
+            self.change(line_id, LineState.CANCELLED)
+        return before
 
     def pick(self, line_id: str, take_id: str) -> None:
         self._asked("pick", line_id, take_id)
@@ -92,8 +96,13 @@ class StandInDaemon:
 
     def remove(self, line_id: str) -> None:
         self._asked("remove", line_id)
-        del self.held[line_id]
+        self.removed[line_id] = self.held.pop(line_id)
         self.tell(events.LineRemoved(line_id))
+
+    def bring_back(self, line_id: str) -> None:
+        self._asked("bring_back", line_id)
+        self.held[line_id] = self.removed.pop(line_id)
+        self.tell(events.LineChanged(self.held[line_id]))
 
     def status(self) -> events.Status:
         return events.Status(0, 0, 0, "ready", "stand-in", 0.0)
