@@ -32,10 +32,10 @@ FADE_S = 0.003  # at both ends of a line, against clicks
 class RenderOptions:
     """How a line is drawn."""
 
-    temperature: float = 0.7
+    temperature: float = 0.4  # of the tokens; lower is clearer, higher livelier
     top_p: float = 0.9
     flow_steps: int = 6
-    flow_temperature: float = 0.7  # of the noise that the flow starts from
+    flow_temperature: float = 0.5  # of the noise that the flow starts from
 
 
 @dataclass(frozen=True)
