@@ -7,6 +7,7 @@
     python3 launcher.py say "text" ...   one line into one file, for the shell
     python3 launcher.py send ADDRESS ... one OSC command to the daemon that runs, and its replies
     python3 launcher.py watch            every OSC message that the daemon takes and sends
+    python3 launcher.py model get        the official IndexTTS-2 from the hub, for --model; asks first
 
 Each does all of its own set-up first (bridge/setup_env.py). This is the only file that composes the parts. Whatever
 Python is there reads it, so everything that needs a new one or a package is imported later, where it is used; a start
@@ -38,11 +39,18 @@ def main(arguments: list[str]) -> int:
     from bridge.setup_env import SetupError, enter
 
     try:
-        enter(extras=["test"] if options.command == "test" else [])
+        enter(extras=extras_of(options))
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
     return run(options)
+
+
+def extras_of(options: argparse.Namespace) -> list[str]:
+    """The optional groups of pyproject.toml that a command needs."""
+    if options.command == "test":
+        return ["test"]
+    return ["full"] if options.command == "model" or options.model else []
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -52,6 +60,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--headless", action="store_true", help="the daemon without the control panel")
     parser.add_argument("--osc-port", type=int, metavar="N", help="UDP and TCP port (27183; 0: any free one)")
     parser.add_argument("--data", metavar="FOLDER", help="where everything is kept (the user's data folder)")
+    parser.add_argument("--model", metavar="FOLDER", help="the official model, or a voice (the one that comes along)")
     commands = parser.add_subparsers(dest="command", title="commands")
     demo = commands.add_parser("demo", help="a tour through everything, into a folder")
     demo.add_argument("--out", metavar="FOLDER", default="cuevox-demo", help="default: cuevox-demo")
@@ -68,6 +77,10 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     send.add_argument("address", help="such as /cuevox/line/play")
     send.add_argument("arguments", nargs=argparse.REMAINDER, help="such as gate_01; all are sent as text")
     commands.add_parser("watch", help="every OSC message that the daemon takes and sends, lines and errors")
+    model = commands.add_parser("model", help="the official IndexTTS-2 model")
+    get = model.add_subparsers(dest="action", required=True).add_parser("get", help="download it (about 8 GB)")
+    get.add_argument("folder", nargs="?", metavar="FOLDER", help="default: models/IndexTTS-2 in the data folder")
+    get.add_argument("--yes", action="store_true", help="the terms were read before and are accepted")
     if arguments[:1] == ["test"]:  # argparse would take pytest's options for its own
         return argparse.Namespace(command="test", pytest=arguments[1:])
     return parser.parse_args(arguments)
@@ -90,6 +103,8 @@ def run(options: argparse.Namespace, make_synthesizer: Callable[[], SynthesizerL
             return say(options, make_synthesizer)
         if options.command in ("send", "watch"):
             return talk(options)
+        if options.command == "model":
+            return get_model(options)
         return serve(options, make_synthesizer)
     except (BridgeError, EngineError, OSError) as error:
         print(f"cuevox: {error}", file=sys.stderr)
@@ -197,6 +212,22 @@ def talk(options: argparse.Namespace) -> int:
         return 0
 
 
+def get_model(options: argparse.Namespace) -> int:
+    """The official model's files into a folder, after its terms were shown and accepted."""
+    from functools import partial
+    from pathlib import Path
+
+    from bridge import model_download
+
+    folder = Path(options.folder) if options.folder else settings_of(options).data_folder / "models" / "IndexTTS-2"
+    ask = (lambda question: "yes") if options.yes else input
+    try:
+        return 0 if model_download.get(folder.absolute(), ask=ask, say=partial(print, flush=True)) else 1
+    except KeyboardInterrupt:
+        print("\nstopped; the same command goes on from here", file=sys.stderr)
+        return 1
+
+
 def run_demo(options: argparse.Namespace) -> int:
     from pathlib import Path
 
@@ -228,14 +259,16 @@ def settings_of(options: argparse.Namespace) -> Settings:
 
     folder = Path(options.data).absolute() if options.data else platformdirs.user_data_path("Cuevox", appauthor=False)
     settings = Settings.load(folder)
+    if options.model:
+        settings = replace(settings, model_folder=Path(options.model).absolute())
     return settings if options.osc_port is None else replace(settings, osc_port=options.osc_port)
 
 
 def voice_of(settings: Settings) -> Callable[[], SynthesizerLike]:
     def load() -> SynthesizerLike:
-        from engine.synthesizer import Synthesizer
+        from engine import load_voice
 
-        return Synthesizer.load(settings.model_folder)
+        return load_voice.load(settings.model_folder)
 
     return load
 

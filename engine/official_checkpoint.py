@@ -95,8 +95,8 @@ class OfficialCheckpoint:
         missing = [str(file) for file in FILES if find(folder, file) is None]
         if missing:
             raise BadCheckpointError(
-                f"{folder} lacks {', '.join(missing)}; put the files of {INDEXTTS} there, "
-                "those of other repositories into a folder of the repository's name"
+                f"{folder} lacks {', '.join(missing)}; `launcher.py model get {folder}` brings what is missing. By "
+                f"hand: put the files of {INDEXTTS} there, those of other repositories into a folder of their name"
             )
 
     @cached_property
@@ -245,13 +245,17 @@ class OfficialCheckpoint:
         )
 
 
+def place(folder: Path, file: OfficialFile) -> Path:
+    """Where a file belongs under `folder`."""
+    return folder / file.path if file.repository == INDEXTTS else folder / file.repository / file.path
+
+
 def find(folder: Path, file: OfficialFile) -> Path | None:
     """Where a file lies under `folder`, if it does."""
-    if file.repository == INDEXTTS:
-        places = [folder / file.path]
-    else:
+    places = [place(folder, file)]
+    if file.repository != INDEXTTS:
         cached = folder / "hf_cache" / f"models--{file.repository.replace('/', '--')}" / "snapshots"
-        places = [folder / file.repository / file.path, *sorted(cached.glob(f"*/{file.path}"))]
+        places += sorted(cached.glob(f"*/{file.path}"))
     return next((path for path in places if path.is_file()), None)
 
 

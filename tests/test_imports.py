@@ -17,7 +17,8 @@ PARTS = ("engine", "bridge", "gui")
 MAY_IMPORT = {
     "engine": {"engine", "numpy", "torch", "torchaudio", "soundfile", "soxr", "safetensors", "phonemizer"}
     | {"espeakng_loader", "parselmouth", "transformers", "yaml", "sentencepiece", "wetext"},
-    "bridge": {"bridge", "engine", "numpy", "soundfile", "soxr", "sounddevice", "pythonosc", "platformdirs"},
+    "bridge": {"bridge", "engine", "numpy", "soundfile", "soxr", "sounddevice", "pythonosc", "platformdirs"}
+    | {"huggingface_hub"},
     "gui": {"gui", "bridge", "engine", "numpy", "soundfile", "PyQt6", "pyqtgraph"},
 }
 # The engine computes: no threads, sockets or devices, and no process or event loop of its own.
@@ -34,6 +35,7 @@ ONLY = {
     "sounddevice": {"bridge/player.py"},
     "platformdirs": {"bridge/settings.py", "launcher.py"},
     "yaml": {"engine/official_checkpoint.py"},
+    "huggingface_hub": {"bridge/model_download.py"},
 }
 # Run before any package is installed.
 STANDARD_LIBRARY_ONLY = {"bridge/__init__.py", "bridge/setup_env.py", "bridge/system_libraries.py"}

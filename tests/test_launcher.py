@@ -24,7 +24,9 @@ from bridge import demo
 from bridge.demo_lines import LINES, LIVE, DemoLine
 from bridge.osc_peer import OscPeer
 from bridge.wav import read_info
+from engine.official_checkpoint import FILES, find
 from tests.fakes import WAIT_S
+from tests.hub import hub
 from tests.pulse import Recorder, pulse_server
 
 ROOT = Path(__file__).parent.parent
@@ -293,3 +295,34 @@ def test_the_voice_is_loaded_where_it_is_used(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=110)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+# ---- the official model ---------------------------------------------------------------------------------------------
+
+
+def test_the_model_is_downloaded_after_a_yes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, folder = tmp_path / "hub", tmp_path / "model"
+    with hub() as server:
+        for number, file in enumerate(FILES):
+            path = server.files[f"{file.repository}/{file.path}"] = source / str(number)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(bytes([number]) * 1500 * (number + 1))
+        monkeypatch.setenv("HF_ENDPOINT", server.endpoint)
+        refused = run("model", "get", str(folder))  # nobody is there to say yes
+        assert (refused.returncode, folder.exists(), server.starts) == (1, False, [])
+        assert "bilibili Model Use License" in refused.stdout and "Nothing was downloaded" in refused.stdout
+        done = run("model", "get", str(folder), "--yes")
+    assert done.returncode == 0, done.stderr
+    for number, file in enumerate(FILES):
+        path = find(folder, file)
+        assert path is not None and path.read_bytes() == (source / str(number)).read_bytes()
+    assert f"--model {folder}" in done.stdout
+
+
+def test_the_command_line_names_the_model(tmp_path: Path) -> None:
+    options = launcher.parse(["--model", str(tmp_path / "m"), "--data", str(tmp_path), "--headless"])
+    assert launcher.settings_of(options).model_folder == tmp_path / "m"
+    assert launcher.extras_of(options) == ["full"]
+    plain = launcher.parse(["--data", str(tmp_path)])
+    assert launcher.settings_of(plain).model_folder is None
+    assert [launcher.extras_of(launcher.parse(a)) for a in ([], ["test"], ["model", "get"])] == [[], ["test"], ["full"]]
