@@ -152,10 +152,15 @@ class OscPage(QWidget):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        form.addRow(label("Send a test message", "field"), send)
-        form.addRow("", self.complaint)
-        form.addRow(label("Send to (UDP or TCP)", "field"), where)
-        form.addRow(label("For the chosen line", "field"), learned)
+        for name, row in (
+            ("Send a test message", send),
+            ("Send to (UDP or TCP)", where),
+            ("For the chosen line", learned),
+        ):
+            title = label(name, "field")
+            title.setMinimumHeight(self.send.sizeHint().height())  # its words stand beside those of the field
+            form.addRow(title, row)
+        form.insertRow(1, "", self.complaint)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(10)

@@ -255,6 +255,7 @@ def _form(rows: Mapping[str, QWidget | str]) -> QFormLayout:
             value = shown
         title = label(name, "field")
         title.setMinimumWidth(title.fontMetrics().horizontalAdvance("m") * 16)  # all forms of the page line up
+        title.setMinimumHeight(value.sizeHint().height())  # its words stand beside those of the field
         form.addRow(title, value)
     return form
 
