@@ -16,6 +16,8 @@ from bridge.errors import RefusedError
 
 MAX_NAME_LENGTH = 80  # leaves room for a take suffix and a folder below Windows' 260 characters
 
+MAX_PART_BYTES = 255  # of a name between two slashes; what file systems hold
+
 # Windows opens devices under these names whatever the extension is: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 _DEVICE_NAMES = frozenset(
     ["con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))]
@@ -89,6 +91,9 @@ def resolve_inside(folder: Path, path: str | Path) -> Path:
     # Windows also splits at backslash and reads `C:`: a name that means another place there is taken nowhere.
     if not given or "\0" in given or (os.name == "posix" and ("\\" in given or re.match(r"[A-Za-z]:", given))):
         raise RefusedError(f"{given!r} is not a file name that works on every system; use letters, digits and _ - .")
+    for part in Path(given).parts:
+        if len(part.encode(errors="replace")) > MAX_PART_BYTES or part.split(".")[0].strip().lower() in _DEVICE_NAMES:
+            raise RefusedError(f"{part[:60]!r} is too long for a file name, or names a device on Windows; rename it")
     place = (root / given).resolve()
     if place != root and root not in place.parents:
         raise RefusedError(f"{given!r} lies outside {root}; only files inside that folder may be used")

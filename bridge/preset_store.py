@@ -268,6 +268,8 @@ def _write_json(path: Path, values: dict[str, Any]) -> None:
 
 def _read_json(path: Path) -> dict[str, Any]:
     """Raises ValueError, BadArgumentError, OSError."""
+    if not path.is_file():  # a pipe or a device would be read for ever
+        raise BadArgumentError("it is not a file")
     if path.stat().st_size > MAX_PRESET_BYTES:
         raise BadArgumentError(f"it is larger than {MAX_PRESET_BYTES // 1000} kB")
     values = json.loads(path.read_text(encoding="utf-8"))

@@ -15,6 +15,7 @@ from bridge.osc_access import MAX_PASSCODE, MIN_PASSCODE, PROOF, is_loopback, ne
 from bridge.timeline import Tempo
 
 FILE_NAME = "settings.json"
+MAX_BYTES = 1_000_000
 DROP_TARGETS = (  # the names that `drop_targets` may hold
     "reaper_live",
     "reaper_project",
@@ -107,6 +108,10 @@ class Settings:
         """The settings of a data folder; the defaults when it has no settings.json. Raises BadSettingsError."""
         path = data_folder / FILE_NAME
         try:
+            if not path.is_file() and path.exists():  # a pipe or a device would be read for ever
+                raise BadSettingsError(f"{path} is not a file; remove it for the defaults")
+            if path.stat().st_size > MAX_BYTES:
+                raise BadSettingsError(f"{path} is larger than {MAX_BYTES // 1000} kB; remove it for the defaults")
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return cls(data_folder)

@@ -18,7 +18,12 @@ from engine.errors import BadPromptError
 from engine.types import Audio
 
 SILENCE_DB = -40.0  # below a clip's loudest frame: no speech
-MAX_CLIP_S = 600.0  # nobody means a longer file as a prompt
+# Nobody means more than that as a prompt; a file may be small, or lie, and still ask for gigabytes when it is decoded.
+MAX_CLIP_S = 600.0
+MAX_CHANNELS = 16
+MIN_RATE, MAX_RATE = 4_000, 192_000
+MAX_SAMPLES = 48_000 * 600  # of a channel
+READ_FRAMES = 1 << 16  # at a time, so that many channels cost no more than one
 
 
 @dataclass(frozen=True)
@@ -78,14 +83,29 @@ def resample(audio: Audio, rate: int, to_rate: int) -> Audio:
 
 def read_clip(path: Path) -> tuple[Audio, int]:
     """A WAV, FLAC, MP3 or OGG file -> mono audio (T,) and its rate. Raises BadPromptError."""
+    if not path.is_file():  # a pipe or a device would be read for ever
+        raise BadPromptError(f"{path} is not a file; give a WAV, FLAC, MP3 or OGG file")
     try:
-        info = soundfile.info(path)
-        if info.duration > MAX_CLIP_S:
-            raise BadPromptError(f"{path} lasts {info.duration:.0f} s; a prompt may last {MAX_CLIP_S:.0f} s at most")
-        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
+        with soundfile.SoundFile(path) as file:
+            rate = int(file.samplerate)
+            _check_clip(path, file.frames, rate, file.channels)
+            with np.errstate(invalid="ignore", over="ignore"):  # a broken MP3 may decode to infinities
+                blocks = [block.mean(axis=1) for block in file.blocks(READ_FRAMES, dtype="float32", always_2d=True)]
     except (soundfile.SoundFileError, OSError) as error:
         raise BadPromptError(f"cannot read {path} as audio ({error}); give a WAV, FLAC, MP3 or OGG file") from error
-    return audio.mean(axis=1), int(rate)
+    return np.concatenate([np.zeros(0, np.float32), *blocks]), rate
+
+
+def _check_clip(path: Path, n_samples: int, rate: int, n_channels: int) -> None:
+    """Before anything is decoded. Raises BadPromptError."""
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise BadPromptError(f"{path} has {rate} samples a second; a prompt has {MIN_RATE} to {MAX_RATE}")
+    if n_samples > MAX_CLIP_S * rate:
+        raise BadPromptError(f"{path} lasts {n_samples / rate:.0f} s; a prompt may last {MAX_CLIP_S:.0f} s at most")
+    if n_samples > MAX_SAMPLES:
+        raise BadPromptError(f"{path} has {n_samples} samples; a prompt has {MAX_SAMPLES} at most, cut it shorter")
+    if n_channels > MAX_CHANNELS:
+        raise BadPromptError(f"{path} has {n_channels} channels; a prompt has {MAX_CHANNELS} at most, one is best")
 
 
 def speech_bounds(audio: Audio, rate: int, threshold_db: float = SILENCE_DB) -> tuple[int, int]:

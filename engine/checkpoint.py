@@ -40,7 +40,7 @@ def load(folder: Path) -> tuple[T2S, S2M, SourceFilterVocoder]:
     """The three stages in float32, for inference. Raises BadCheckpointError."""
     try:
         configs = json.loads((folder / "config.json").read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadCheckpointError(
             f"{folder} holds no voice ({error}); name a folder with config.json and "
             f"{', '.join(f'{s}.safetensors' for s in STAGES)}"
