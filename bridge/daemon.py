@@ -327,12 +327,16 @@ class Daemon:
 
     def _make_worker(self) -> RenderWorker:
         settings = self.settings
+        takes = TakeStore(
+            settings.clips_folder, depth=settings.depth, project=settings.project, name=settings.clip_name
+        )
         return RenderWorker(
             self._make_synthesizer,
             self._queue,
             self._book,
-            TakeStore(settings.clips_folder, depth=settings.depth, project=settings.project),
+            takes,
             rate=settings.rate,
+            loudness_lufs=settings.clip_lufs,
             on_model=self._model_came,
             on_ended=self._take_ended,
         )

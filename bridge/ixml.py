@@ -45,7 +45,10 @@ class ClipMetadata:
     frame_rate: str = ""  # 25/1, 30000/1001; empty: not written
     drop_frame: bool = False
     loudness_lufs: float | None = None
+    loudness_range_lu: float | None = None
     true_peak_dbtp: float | None = None
+    max_momentary_lufs: float | None = None
+    max_short_term_lufs: float | None = None
     markers: tuple[Marker, ...] = field(default=())
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from bridge.errors import BridgeError
 from bridge.line_book import LineBook
+from bridge.loudness import levelled
 from bridge.scheduler import EmotionQuestion, LoadMeter, RenderJob, RenderQueue
 from bridge.take_store import Provenance, TakeStore, peak_db
 from engine.errors import EngineError
@@ -37,17 +38,21 @@ class RenderWorker:
         takes: TakeStore,
         *,
         rate: int,
+        loudness_lufs: float | None = None,
         on_model: Callable[[EngineError | None], None],
         on_ended: Callable[[RenderJob, bool], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """rate: of the clips. on_model: the model is loaded, or could not be. on_ended(job, ok), after the book knows.
+        """rate: of the clips. loudness_lufs: that they are brought to; None: as the voice made them.
+
+        on_model: the model is loaded, or could not be. on_ended(job, ok), after the book knows.
 
         Both are called on the worker's thread. clock: seconds that never go back.
         """
         self._make_synthesizer = make_synthesizer
         self._queue, self._book, self._takes = queue, book, takes
         self._rate = rate
+        self._loudness_lufs = loudness_lufs
         self._on_model, self._on_ended = on_model, on_ended
         self._clock = clock
         self._load = LoadMeter(clock)
@@ -109,6 +114,8 @@ class RenderWorker:
             if audio is None:
                 self._let_go(job)
                 return
+            if self._loudness_lufs is not None:
+                audio = levelled(audio, rendering.plan.rate, self._loudness_lufs)
             path = self._takes.write(job.cue, rendering.plan, audio, made)
             peak = peak_db(audio)
             level_db = float("-inf") if peak is None else peak

@@ -9,6 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from bridge.clip_name import DEFAULT as DEFAULT_CLIP_NAME
+from bridge.clip_name import RULE as CLIP_NAME_RULE
+from bridge.clip_name import is_template
 from bridge.errors import BadArgumentError
 from bridge.files import write_atomic
 from bridge.osc_access import MAX_PASSCODE, MIN_PASSCODE, PROOF, is_loopback, network_of
@@ -43,6 +46,8 @@ class Settings:
     osc_time_tags: bool = True  # False: every message is due when it comes, where clocks cannot be set alike
     rate: int = 48_000  # samples a second, of clips and of the sound device
     depth: int = 24  # bits a sample of clips: 16, 24 or 32 (float)
+    clip_name: str = DEFAULT_CLIP_NAME  # template of a clip's path, without .wav
+    clip_loudness: str = ""  # LUFS as decimal text, e.g. "-23"; empty: as the voice made it
     drop: bool = False  # whether a line goes into the project when it does not say so itself
     drop_targets: tuple[str, ...] = ("reaper_project", "dawproject")  # files of our own: nothing has to be set up
     watch_folder: Path | None = None  # where its clips go; None: `watch` in the data folder
@@ -66,6 +71,8 @@ class Settings:
             ("osc_host", bool(self.osc_host), "the address to listen on, e.g. 127.0.0.1"),
             ("osc_port", 0 <= self.osc_port <= 65_535, "0 to 65535"),
             ("rate", 8_000 <= self.rate <= 192_000, "8000 to 192000"),
+            ("clip_name", is_template(self.clip_name), CLIP_NAME_RULE),
+            ("clip_loudness", _is_loudness(self.clip_loudness), 'LUFS as text, -60 to -5, e.g. "-23", or empty'),
             ("depth", self.depth in DEPTHS, "16, 24 or 32"),
             (
                 "drop_targets",
@@ -173,6 +180,11 @@ class Settings:
         return self.data_folder / "cuevox.sqlite"
 
     @property
+    def clip_lufs(self) -> float | None:
+        """The loudness that clips are brought to; None: as the voice made them."""
+        return float(self.clip_loudness) if self.clip_loudness else None
+
+    @property
     def tempo(self) -> Tempo:
         return Tempo(Fraction(self.tempo_bpm), self.beats_per_bar)
 
@@ -213,6 +225,13 @@ def _is_network(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_loudness(text: str) -> bool:
+    try:
+        return not text or -60 <= float(text) <= -5
+    except ValueError:
+        return False
 
 
 def _is_tempo(text: str) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bridge import clip_name
 from bridge.cue import Cue
 from bridge.drops.base import resample_position
 from bridge.emotion_source import weights_of
@@ -18,6 +19,7 @@ from bridge.errors import BridgeError
 from bridge.files import resolve_inside, safe_name, write_atomic
 from bridge.ixml import ClipMetadata, Marker
 from bridge.journal import cue_values
+from bridge.loudness import Loudness, measure
 from bridge.timeline import write_length, write_position
 from bridge.version import VERSION
 from bridge.wav import read_metadata, write_wav
@@ -46,11 +48,12 @@ class Provenance:
 
 
 class TakeStore:
-    """Writes FOLDER/CHARACTER/TAKE.wav and TAKE.json. Never over a file of another take."""
+    """Writes FOLDER/CHARACTER/TAKE.wav, or as the template says, and a .json beside. Never over another take's file."""
 
-    def __init__(self, folder: Path, *, depth: int, project: str) -> None:
-        """`depth`: bits a sample, 16, 24 or 32 (float)."""
+    def __init__(self, folder: Path, *, depth: int, project: str, name: str = clip_name.DEFAULT) -> None:
+        """`depth`: bits a sample, 16, 24 or 32 (float). `name`: template of a clip's name, without `.wav`."""
         self.folder = folder
+        self._name = name
         self._depth = depth
         self._project = project
 
@@ -62,11 +65,13 @@ class TakeStore:
         """
         created = time.strftime("%Y-%m-%dT%H:%M:%S")
         try:
-            path = self._place(cue, made.take_id)
+            path = self._place(cue, made, created)
             resolve_inside(self.folder, path.parent.relative_to(self.folder))
-            n_clipped = write_wav(path, audio, plan.rate, self._depth, self._metadata(cue, plan, made, created))
+            level = measure(audio, plan.rate)
+            metadata = self._metadata(cue, plan, made, created, level)
+            n_clipped = write_wav(path, audio, plan.rate, self._depth, metadata)
             values = self._values(cue, plan, made, created)
-            values["sound"] = {"peak_db": peak_db(audio), "clipped_samples": n_clipped}
+            values["sound"] = {"peak_db": peak_db(audio), "clipped_samples": n_clipped, **asdict(level)}
             try:
                 write_atomic(
                     path.with_suffix(".json"), (json.dumps(values, ensure_ascii=False, indent=2) + "\n").encode()
@@ -81,16 +86,26 @@ class TakeStore:
             ) from error
         return path
 
-    def _place(self, cue: Cue, take_id: str) -> Path:
-        folder = self.folder / safe_name(cue.character, fallback="Cuevox")
-        name = safe_name(take_id, fallback="take")
-        path = folder / f"{name}.wav"
+    def _place(self, cue: Cue, made: Provenance, created: str) -> Path:
+        take_id = made.take_id
+        values = {
+            "project": self._project,
+            "character": cue.character or "Cuevox",
+            "line": cue.id,
+            "take": take_id,
+            "timbre": made.timbre_name,
+            "emotion": cue.emotion,
+            "seed": str(made.seed),
+            "date": created.partition("T")[0],
+        }
+        place = self.folder / clip_name.fill(self._name, values)
+        path = place.with_name(f"{place.name}.wav")
         # Two ids may give one file name, and on some disks names that differ only in case are one.
-        if name == take_id and (not path.exists() or _take_in(path) == take_id):
+        if safe_name(take_id) == take_id and (not path.exists() or _take_in(path) == take_id):
             return path
-        return folder / f"{name}-{hashlib.sha256(take_id.encode('utf-8', 'replace')).hexdigest()[:8]}.wav"
+        return place.with_name(f"{place.name}-{hashlib.sha256(take_id.encode('utf-8', 'replace')).hexdigest()[:8]}.wav")
 
-    def _metadata(self, cue: Cue, plan: Plan, made: Provenance, created: str) -> ClipMetadata:
+    def _metadata(self, cue: Cue, plan: Plan, made: Provenance, created: str, level: Loudness) -> ClipMetadata:
         place = 0 if cue.at is None else resample_position(cue.at.sample, cue.at.rate, plan.rate)
         return ClipMetadata(
             line=cue.id,
@@ -107,6 +122,11 @@ class TakeStore:
             model=made.model_id,
             created=created,
             time_reference=place,
+            loudness_lufs=level.integrated_lufs,
+            loudness_range_lu=level.range_lu,
+            true_peak_dbtp=level.true_peak_dbtp,
+            max_momentary_lufs=level.max_momentary_lufs,
+            max_short_term_lufs=level.max_short_term_lufs,
             markers=tuple(Marker(round(word.start_s * plan.rate), word.word) for word in plan.words),
         )
 

@@ -204,10 +204,10 @@ def _bext(metadata: ClipMetadata, rate: int, depth: int, n_channels: int) -> byt
         2,
         b"",
         _hundredths(metadata.loudness_lufs),
-        LOUDNESS_NOT_SET,
+        _hundredths(metadata.loudness_range_lu),
         _hundredths(metadata.true_peak_dbtp),
-        LOUDNESS_NOT_SET,
-        LOUDNESS_NOT_SET,
+        _hundredths(metadata.max_momentary_lufs),
+        _hundredths(metadata.max_short_term_lufs),
     )
     assert len(fixed) == BEXT_BYTES
     mode = {1: "mono", 2: "stereo"}.get(n_channels, "multitrack")
@@ -269,7 +269,8 @@ def _read_metadata(bodies: dict[bytes, bytes]) -> ClipMetadata:
         description, originator, reference, date, time = (_field(v) for v in values[:5])
         # Other programs separate by _ . or space instead (Tech 3285 lets them).
         created = f"{re.sub('[_:. ]', '-', date)}T{re.sub('[-_. ]', ':', time)}"
-        loudness, _, true_peak = values[8:11] if values[6] >= 2 else (LOUDNESS_NOT_SET,) * 3
+        has_levels = values[6] >= 2  # the version of bext
+        levels = [v / 100 if has_levels and v != LOUDNESS_NOT_SET else None for v in values[8:13]]
         metadata = replace(
             metadata,
             description=description,
@@ -277,8 +278,11 @@ def _read_metadata(bodies: dict[bytes, bytes]) -> ClipMetadata:
             take=metadata.take or reference,
             created=created if CREATED.fullmatch(created) else "",
             time_reference=values[5],  # bext is the older and stronger word, should the two differ
-            loudness_lufs=None if loudness == LOUDNESS_NOT_SET else loudness / 100,
-            true_peak_dbtp=None if true_peak == LOUDNESS_NOT_SET else true_peak / 100,
+            loudness_lufs=levels[0],
+            loudness_range_lu=levels[1],
+            true_peak_dbtp=levels[2],
+            max_momentary_lufs=levels[3],
+            max_short_term_lufs=levels[4],
         )
     return replace(metadata, markers=_read_markers(bodies.get(b"cue ", b""), bodies.get(b"LIST", b"")))
 

@@ -82,6 +82,35 @@ def test_the_depth_is_a_setting(tmp_path: Path, depth: int, subtype: str) -> Non
     assert soundfile.info(path).subtype == subtype
 
 
+@pytest.mark.parametrize("rate", [44_100, 48_000, 88_200, 96_000, 192_000])
+@pytest.mark.parametrize("depth", [16, 24, 32])
+def test_every_rate_and_depth_is_stamped_measured_and_marked(tmp_path: Path, rate: int, depth: int) -> None:
+    n_samples = round(2.5 * rate)
+    plan = replace(PLAN, n_samples=n_samples, rate=rate, natural_samples=n_samples)
+    audio = (0.1 * np.sin(2 * np.pi * 997 * np.arange(n_samples) / rate)).astype(np.float32)
+    path = TakeStore(tmp_path, depth=depth, project="Castle").write(CUE, plan, audio, MADE)
+    read, found_rate = soundfile.read(path, dtype="float32")
+    assert (len(read), found_rate) == (n_samples, rate)
+    np.testing.assert_allclose(read, audio, atol=2.0 ** -(min(depth, 24) - 1))
+    reader = WavInfoReader(str(path))
+    assert reader.bext is not None
+    assert reader.bext.time_reference == round(160_000_000 * rate / 44_100)
+    assert reader.bext.loudness_value == pytest.approx(-23.01, abs=0.05)
+    assert reader.bext.max_true_peak == pytest.approx(-20, abs=0.05)
+    assert [marker.sample for marker in read_info(path).metadata.markers] == [round(0.05 * rate), round(1.5 * rate)]
+    aswg = reader.ixml.parsed.find("ASWG")
+    fields = ("isGenerated", "characterName", "emotion", "intensity", "text", "contentType")
+    said = [aswg.findtext(field) for field in fields]
+    assert said == ["true", "Gate Guard", "battle cry", "0.5", "Halt! Qui va là?", "dialog"]
+
+
+def test_a_name_template_makes_folders_and_names(tmp_path: Path) -> None:
+    store = TakeStore(tmp_path, depth=24, project="Castle", name="{project}/{character}/{line}_{emotion}_{take}")
+    path = store.write(CUE, PLAN, noise(), MADE)
+    assert path == tmp_path / "Castle" / "Gate_Guard" / "gate_012_battle_cry_gate_012_t01.wav"
+    assert store.write(CUE, PLAN, noise(), MADE) == path and path.with_suffix(".json").is_file()
+
+
 def test_ids_that_give_one_file_name_have_two_files(store: TakeStore) -> None:
     paths = [
         store.write(CUE, PLAN, noise(), replace(MADE, take_id=take_id))

@@ -35,7 +35,10 @@ CLIP = ClipMetadata(
     frame_rate="30000/1001",
     drop_frame=True,
     loudness_lufs=-23.04,
+    loudness_range_lu=4.5,
     true_peak_dbtp=-1.5,
+    max_momentary_lufs=-18.25,
+    max_short_term_lufs=-20.0,
     markers=(Marker(0, "Halt"), Marker(4800, "là")),
 )
 
@@ -83,7 +86,8 @@ def test_wavinfo_reads_the_broadcast_extension(clip: Path) -> None:
     assert (bext.originator, bext.originator_ref) == ("Cuevox", "guard_012_t02")
     assert (bext.originator_date, bext.originator_time) == ("2026-01-31", "14:05:09")
     assert (bext.time_reference, bext.version) == (172_800_001, 2)
-    assert (bext.loudness_value, bext.max_true_peak) == (-23.04, -1.5)
+    assert (bext.loudness_value, bext.loudness_range, bext.max_true_peak) == (-23.04, 4.5, -1.5)
+    assert (bext.max_momentary_loudness, bext.max_shortterm_loudness) == (-18.25, -20.0)
     assert bext.coding_history.startswith("A=PCM,F=48000,W=24,M=mono")
 
 

@@ -1,0 +1,37 @@
+"""How clips are named: a template such as `{character}/{line}_{emotion}_{take}`, filled in with safe names."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from bridge.files import safe_name
+
+FIELDS = ("project", "character", "line", "take", "timbre", "emotion", "seed", "date")
+DEFAULT = "{character}/{take}"
+RULE = (
+    f"folders and a name of the fields {', '.join('{' + field + '}' for field in FIELDS)}, with {{take}} in the name "
+    f"or with {{line}} and {{seed}}, such as {DEFAULT}"
+)
+MAX_LENGTH = 200
+
+
+def is_template(text: str) -> bool:
+    """Whether it names only fields there are, and a file of its own for each take."""
+    if not 0 < len(text) <= MAX_LENGTH or not all(text.split("/")):
+        return False
+    try:
+        parts = [list(string.Formatter().parse(part)) for part in text.split("/")]
+    except ValueError:  # a brace without its other half
+        return False
+    # Plain fields only: {line.upper} or {line!r:>99} would reach into things that a template has no business with.
+    plain = all(spec in (None, "") and conversion is None for part in parts for _, _, spec, conversion in part)
+    named = {field for _, field, _, _ in parts[-1] if field is not None}
+    used = {field for part in parts for _, field, _, _ in part if field is not None}
+    return plain and used <= set(FIELDS) and ("take" in named or {"line", "seed"} <= named)
+
+
+def fill(template: str, values: Mapping[str, str]) -> PurePosixPath:
+    """The relative path, without its suffix. What a value holds never makes a folder of its own."""
+    return PurePosixPath(*(safe_name(part.format_map(values), fallback="take") for part in template.split("/")))
