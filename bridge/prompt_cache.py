@@ -13,7 +13,7 @@ from engine.audio import read_clip
 from engine.errors import BadPromptError
 from engine.types import Audio, Emotion, SynthesizerLike, Timbre
 
-MAX_KEPT = 256  # of each kind; a timbre is a few kilobytes
+MAX_KEPT = 64  # of each kind; a timbre of the official model has up to 4 MB
 
 Encoded = TypeVar("Encoded", Timbre, Emotion)
 

@@ -14,9 +14,12 @@ from torch import Tensor
 
 from engine.decoding import Decoded, Decoding, decode
 from engine.gpt import GPT
+from engine.length_regulator import even_spread
 
 FRAMES_PER_TOKEN = 1.72  # upstream's, though 86.13 frames for 50 tokens a second are 1.7227
 PAUSE_S = 0.2  # between two segments, upstream's
+QUIET_CODES = (52,)  # what the codec makes of silence, as users of the release report
+QUIET_STRETCH = (0.4, 3.0)  # how far pauses give way before speech is stretched too
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,12 @@ class LengthPolicy:
     """How the GPT is brought near a length, before what is left is stretched.
 
     It is told the length in tokens in one of its two duration slots (GPT.planned_duration). Where it misses by more
-    than `tolerance` it also speaks freely, and the take that is nearer is kept.
+    than `tolerance` it also speaks freely, up to `free_takes` times, and the take that is nearest is kept.
     """
 
     slot: int | None = 0  # None: it is never told
     tolerance: float = 0.1  # of the wanted number of tokens
+    free_takes: int = 1  # at least one
 
 
 def frames_of(n_tokens: int) -> int:
@@ -57,12 +61,15 @@ def say(
     def speak(duration: Tensor | None) -> Decoded:
         return decode(gpt, gpt.prefix(voice, emotion, text, duration), decoding, generator)
 
-    if wanted is None or policy.slot is None:
+    if wanted is None:
         return speak(None)
-    guided = speak(gpt.planned_duration(wanted, slot=policy.slot))
-    if guided.stopped and _miss(guided, wanted) <= policy.tolerance * wanted:
-        return guided
-    return min(guided, speak(None), key=lambda said: (not said.stopped, _miss(said, wanted)))
+    told = [] if policy.slot is None else [gpt.planned_duration(wanted, slot=policy.slot)]
+    takes: list[Decoded] = []
+    for duration in (*told, *[None] * policy.free_takes):
+        takes.append(speak(duration))
+        if takes[-1].stopped and _miss(takes[-1], wanted) <= policy.tolerance * wanted:
+            break
+    return min(takes, key=lambda said: (not said.stopped, _miss(said, wanted)))
 
 
 def _miss(said: Decoded, wanted: int) -> int:
@@ -84,3 +91,24 @@ def with_pauses(segments: Sequence[float], pause: float) -> list[float]:
     joined = [pause] * (2 * len(segments) - 1)
     joined[::2] = segments
     return joined
+
+
+def spread(codes: Tensor, n_frames: int) -> Tensor:
+    """Codes (N,) -> the token that each of n_frames takes its content from, (n_frames,), for the LengthRegulator.
+
+    Pauses inside the segment are drawn out or cut short first, within QUIET_STRETCH; what they cannot take, the speech
+    does, evenly. Without pauses it is upstream's even spread.
+    """
+    quiet = torch.isin(codes.cpu(), torch.tensor(QUIET_CODES))
+    n_quiet, n_tokens = int(quiet.sum()), len(codes)
+    if n_quiet in (0, n_tokens):
+        return even_spread(n_tokens, n_frames)
+    room = n_frames / FRAMES_PER_TOKEN  # in tokens
+    low, high = QUIET_STRETCH
+    of_quiet = min(max((room - (n_tokens - n_quiet)) / n_quiet, low), high)
+    of_speech = (room - of_quiet * n_quiet) / (n_tokens - n_quiet)
+    if of_speech <= low:  # too short for anything but shortening all alike
+        return even_spread(n_tokens, n_frames)
+    lengths = torch.where(quiet, of_quiet, of_speech).double()
+    ends = lengths.cumsum(0) * (n_frames / lengths.sum())
+    return torch.searchsorted(ends, torch.arange(n_frames).double(), right=True).clamp(max=n_tokens - 1)

@@ -16,8 +16,7 @@ from torch import Tensor
 
 from engine.bigvgan import BigVGAN
 from engine.decoding import Decoded, Decoding
-from engine.length_regulator import even_spread
-from engine.official_planner import LengthPolicy
+from engine.official_planner import LengthPolicy, spread
 from engine.official_prompt import OfficialVoice
 from engine.official_s2m import OfficialS2M
 from engine.renderer import faded
@@ -104,7 +103,7 @@ def render_segment(
     noise: (1, n_mels, n_frames).
     """
     content = s2m.content(codec.embed(said.codes[None]), said.latents[None])
-    condition = s2m.regulator(content, even_spread(len(said.codes), n_frames))
+    condition = s2m.regulator(content, spread(said.codes, n_frames))
     left = n_frames * vocoder.config.hop
     for audio in sound(vocoder, mel_windows(s2m, condition, voice, noise, options), n_frames):
         is_first = left == n_frames * vocoder.config.hop

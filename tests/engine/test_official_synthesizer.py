@@ -16,8 +16,18 @@ from engine.bigvgan import BigVGAN
 from engine.decoding import Decoded, Decoding
 from engine.errors import BadPromptError, BadTextError
 from engine.gpt import GPT, gpt_config
+from engine.length_regulator import even_spread
 from engine.official_checkpoint import OfficialCheckpoint
-from engine.official_planner import LengthPolicy, say, share_out, wanted_tokens, with_pauses
+from engine.official_planner import (
+    QUIET_CODES,
+    LengthPolicy,
+    frames_of,
+    say,
+    share_out,
+    spread,
+    wanted_tokens,
+    with_pauses,
+)
 from engine.official_prompt import LONGEST_S, OfficialVoice
 from engine.official_renderer import OfficialOptions, mel_windows, sound, windows
 from engine.official_synthesizer import OfficialSynthesizer
@@ -109,6 +119,24 @@ def test_a_line_is_shared_out_to_the_frame() -> None:
     assert wanted_tokens([3, 1], 172) == [75, 25]
 
 
+def test_pauses_give_way_before_speech() -> None:
+    speech = torch.arange(100, 140)
+    pause = torch.full((20,), QUIET_CODES[0])
+    codes = torch.cat([speech[:20], pause, speech[20:]])
+    natural = frames_of(len(codes))
+    for n_frames in (1, 10, 60, natural - 20, natural, natural + 40, natural + 69, 400):
+        source = spread(codes, n_frames)
+        assert source.shape == (n_frames,)
+        assert 0 <= int(source.min()) and int(source.max()) < len(codes)
+        assert (source.diff() >= 0).all()
+        n_speech = int((codes[source] != QUIET_CODES[0]).sum())
+        if natural - 20 <= n_frames <= natural + 68:  # the pause, 34 frames, may have 14 to 103
+            assert abs(n_speech - frames_of(40)) <= 2
+    torch.testing.assert_close(spread(codes, natural), even_spread(len(codes), natural))
+    for alike in (speech, pause):
+        torch.testing.assert_close(spread(alike, 90), even_spread(len(alike), 90))
+
+
 @torch.inference_mode()
 def test_the_gpt_is_told_the_length_and_the_nearer_take_is_kept() -> None:
     torch.manual_seed(3)
@@ -133,6 +161,8 @@ def test_the_gpt_is_told_the_length_and_the_nearer_take_is_kept() -> None:
     assert len({tuple(codes(n, trusting)) for n in lengths}) > 1
     assert any(codes(n, trusting) != codes(n, replace(trusting, slot=1)) for n in lengths)
     for n in lengths:
+        few, many = (said(n, LengthPolicy(slot=None, tolerance=0.0, free_takes=k)) for k in (1, 4))
+        assert (not many.stopped, abs(len(many.codes) - n)) <= (not few.stopped, abs(len(few.codes) - n))
         guided, kept = said(n, trusting), said(n, LengthPolicy(tolerance=0.0))
         if guided.stopped:
             assert kept.stopped and abs(len(kept.codes) - n) <= abs(len(guided.codes) - n)
