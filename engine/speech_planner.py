@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from engine.t2s import MIN_S, T2S
 
-LEAD_S, TAIL_S = 0.015, 0.025  # the pauses at both ends of a line: it fills its length
+LEAD_S, TAIL_S = 0.010, 0.015  # quiet at both ends of a line, marks included: speech fills its length
+PAUSE_S = 0.3  # after a part of a line that others follow
 SHORTEST_S = 0.012  # of a phoneme
 RATES = (math.log(0.75), math.log(1.3))  # speaking rates that training heard, as the encoder is told them
+MARKS = ' !,.:;?"'  # what has no sound of its own
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class LinePlan:
     states: Tensor  # (1, P, dim) of the text encoder
     seconds: Tensor  # (1, P)
     rate: Tensor  # (1,) log speaking rate
+    pause_s: float  # of the last pause, beside TAIL_S
 
     @property
     def total_s(self) -> float:
@@ -30,13 +33,19 @@ class LinePlan:
 
 
 @torch.inference_mode()
-def plan(model: T2S, ids: Tensor, emotion: Tensor, rate: float = 0.0) -> LinePlan:
-    """ids (1, P), emotion (1, n_emotions), log rate beside the emotion's own -> the model's own lengths."""
+def plan(model: T2S, ids: Tensor, emotion: Tensor, *, rate: float = 0.0, pause_s: float = 0.0) -> LinePlan:
+    """ids (1, P), emotion (1, n_emotions), log rate beside the emotion's own -> the model's own lengths.
+
+    Marks at the ends of a line get no time of their own: in the corpus they are silence, and a line fills its length.
+    """
     told = torch.tensor([min(max(rate, RATES[0]), RATES[1])])
     states, log_seconds = model.encoder(ids, emotion, told, torch.ones_like(ids, dtype=torch.bool))
     seconds = (log_seconds.exp() - MIN_S).clamp(min=SHORTEST_S)
-    seconds[:, 0], seconds[:, -1] = LEAD_S, TAIL_S
-    return LinePlan(ids, states, seconds, told)
+    first, end = sounding(model, ids)
+    seconds[:, :first] = LEAD_S / first
+    seconds[:, end:] = TAIL_S / (ids.shape[1] - end)
+    seconds[:, -1] += pause_s
+    return LinePlan(ids, states, seconds, told, pause_s)
 
 
 @torch.inference_mode()
@@ -44,13 +53,21 @@ def fit(model: T2S, natural: LinePlan, emotion: Tensor, total_s: float) -> LineP
     """The line in exactly `total_s` seconds.
 
     The planner is asked for the line at the rate that the length implies, so that pauses and vowels give way before
-    consonants do; what is left is made up evenly. The pauses at both ends keep their length.
+    consonants do; what is left is made up evenly. The quiet at both ends keeps its length.
     """
     ends = LEAD_S + TAIL_S
-    stretch = (total_s - ends) / (natural.total_s - ends)
-    near = plan(model, natural.ids, emotion, -math.log(max(stretch, 0.01)))
-    inner = near.seconds[:, 1:-1]
-    factor = max(total_s - ends, 0.001) / float(inner.sum())
+    stretch = max(total_s - ends, 0.001) / (natural.total_s - ends)
+    pause_s = natural.pause_s * stretch
+    near = plan(model, natural.ids, emotion, rate=-math.log(max(stretch, 0.01)), pause_s=pause_s)
+    first, end = sounding(model, natural.ids)
     seconds = near.seconds.clone()
-    seconds[:, 1:-1] = inner * factor
-    return LinePlan(near.ids, near.states, seconds, near.rate)
+    wanted = max(total_s - ends - pause_s, 0.001)
+    seconds[:, first:end] *= wanted / float(seconds[:, first:end].sum())
+    return replace(near, seconds=seconds)
+
+
+def sounding(model: T2S, ids: Tensor) -> tuple[int, int]:
+    """[first, end) of what sounds in ids (1, P); what lies around it is pauses and marks."""
+    silent = {0, *(model.config.alphabet.index(mark) + 1 for mark in MARKS if mark in model.config.alphabet)}
+    places = [i for i, phoneme in enumerate(ids[0].tolist()) if phoneme not in silent]
+    return (places[0], places[-1] + 1) if places else (1, ids.shape[1] - 1)

@@ -82,7 +82,11 @@ class Synthesizer:
         """
         emotion = torch.tensor([request.emotion.weights])
         spoken = self._phonemise(request.text).split(MAX_PHONEMES)
-        natural = [speech_planner.plan(self._t2s, self._ids_of(part), emotion) for part in spoken]
+        pauses_s = [speech_planner.PAUSE_S] * (len(spoken) - 1) + [0.0]
+        natural = [
+            speech_planner.plan(self._t2s, self._ids_of(part), emotion, pause_s=pause_s)
+            for part, pause_s in zip(spoken, pauses_s, strict=True)
+        ]
         natural_s = sum(p.total_s for p in natural)
         rate, hop = request.rate, self._vocoder.config.hop
         if request.n_samples is not None:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.prompt import MEL_MEAN, MEL_STD, OCTAVE_STD, PITCH_HZ
+from engine.prompt import MEL_MEAN, MEL_STD, OCTAVE_STD, PITCH_HZ, PROMPT_RMS
 
 ALPHABET = ' !,.:;?AIOTWYbdfhijklmnpstuvwzæðŋɑɔəɛɜɡɪɹʃʊʌʒʤʧˈˌ̩θᵊᵻ"'  # id = place + 1; 0 is the pause at both ends
 N_PHONEMES = len(ALPHABET) + 1
@@ -75,8 +75,10 @@ class Corpus:
         return torch.from_numpy(out)
 
     def prompt(self, line: Line, first: int, n: int) -> Tensor:
-        """(n, N_FEATURES) of a line as they are known of a prompt: the pitch in octaves above PITCH_HZ."""
+        """(n, N_FEATURES) of a line as they are known of a prompt: at one loudness, pitch in octaves above PITCH_HZ."""
         out = self.features(line.start + first, n)
+        whole = self.audio[line.start : line.start + line.n_frames].astype(np.float32) / 32768
+        out[:, :N_MELS] += float(np.log(PROMPT_RMS / np.sqrt(np.mean(np.square(whole))))) / MEL_STD
         out[:, N_MELS] = out[:, N_MELS] * OCTAVE_STD + self.base(line)
         return out
 

@@ -17,7 +17,7 @@ EMOTION = torch.zeros(1, 8)
 
 def _render(n_frames: int, seed: int = 1, n_parts: int = 1) -> list[np.ndarray]:
     t2s, s2m, vocoder = tiny_voice()
-    ids = torch.tensor([[0, 5, 9, 12, 30, 0]])
+    ids = torch.tensor([[0, 20, 9, 12, 30, 0]])
     natural = speech_planner.plan(t2s, ids, EMOTION)
     each_s = n_frames * 0.01 / n_parts
     plans = [speech_planner.fit(t2s, natural, EMOTION, each_s) for _ in range(n_parts)]
@@ -63,7 +63,7 @@ def test_windows_cover_a_line_once_and_in_order(n_frames: int) -> None:
 @settings(max_examples=50, deadline=None)
 def test_a_plan_lasts_as_long_as_it_is_asked_to(total_s: float) -> None:
     t2s = tiny_voice()[0]
-    natural = speech_planner.plan(t2s, torch.tensor([[0, 5, 9, 1, 12, 0]]), EMOTION)
+    natural = speech_planner.plan(t2s, torch.tensor([[0, 20, 9, 1, 12, 0]]), EMOTION)
     fitted = speech_planner.fit(t2s, natural, EMOTION, total_s)
     assert fitted.total_s == pytest.approx(total_s, abs=1e-4)
     assert (fitted.seconds > 0).all()
@@ -71,3 +71,20 @@ def test_a_plan_lasts_as_long_as_it_is_asked_to(total_s: float) -> None:
     assert (float(fitted.seconds[0, 0]), float(fitted.seconds[0, -1])) == pytest.approx(ends)
     (part,) = parts_for([fitted], T2S_TINY.token_s)
     assert part.n_tokens * T2S_TINY.token_s >= total_s - 1e-4 > (part.n_tokens - 1) * T2S_TINY.token_s - 2e-4
+
+
+def test_marks_at_the_ends_of_a_line_take_no_time() -> None:
+    t2s = tiny_voice()[0]
+    ids = [0, *(T2S_TINY.alphabet.index(p) + 1 for p in '"nˈO!"'), 0]
+    line = speech_planner.plan(t2s, torch.tensor([ids]), EMOTION)
+    assert float(line.seconds[0, :2].sum()) == pytest.approx(speech_planner.LEAD_S)
+    assert float(line.seconds[0, 5:].sum()) == pytest.approx(speech_planner.TAIL_S)
+
+
+def test_a_part_that_others_follow_ends_in_a_pause_that_stretches_with_it() -> None:
+    t2s = tiny_voice()[0]
+    natural = speech_planner.plan(t2s, torch.tensor([[0, 20, 9, 12, 0]]), EMOTION, pause_s=0.3)
+    assert float(natural.seconds[0, -1]) == pytest.approx(0.3 + speech_planner.TAIL_S)
+    twice = speech_planner.fit(t2s, natural, EMOTION, 2 * natural.total_s)
+    assert twice.total_s == pytest.approx(2 * natural.total_s, abs=1e-4)
+    assert float(twice.seconds[0, -1]) == pytest.approx(0.6, abs=0.05)

@@ -76,11 +76,11 @@ def test_every_length_is_exact_at_every_rate(
 def test_a_length_that_no_one_would_speak_is_made_with_a_warning_that_says_the_factor(
     voice: Synthesizer, request_: RenderRequest
 ) -> None:
-    for seconds, factor in ((0.8, "0."), (9.0, "3.")):
+    for seconds in (0.8, 9.0):
         rendering = voice.render(replace(request_, n_samples=round(seconds * RATE)))
         (warning,) = rendering.plan.warnings
         assert f"{rendering.plan.stretch:.2f}" in warning
-        assert factor in warning
+        assert "0.75 to 1.25" in warning
         assert sum(map(len, rendering.blocks)) == round(seconds * RATE)
 
 
