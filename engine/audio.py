@@ -89,8 +89,10 @@ def read_clip(path: Path) -> tuple[Audio, int]:
         with soundfile.SoundFile(path) as file:
             rate = int(file.samplerate)
             _check_clip(path, file.frames, rate, file.channels)
-            with np.errstate(invalid="ignore", over="ignore"):  # a broken MP3 may decode to infinities
-                blocks = [block.mean(axis=1) for block in file.blocks(READ_FRAMES, dtype="float32", always_2d=True)]
+            blocks = []
+            # Not file.blocks(): where a file ends early, that hands out what lay in memory before.
+            while len(block := file.read(READ_FRAMES, dtype="float32", always_2d=True)):
+                blocks.append(block.mean(axis=1))
     except (soundfile.SoundFileError, OSError) as error:
         raise BadPromptError(f"cannot read {path} as audio ({error}); give a WAV, FLAC, MP3 or OGG file") from error
     return np.concatenate([np.zeros(0, np.float32), *blocks]), rate
