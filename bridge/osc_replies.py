@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ MAX_REPLY = 1400  # bytes of a UDP reply: clients read little more, and larger p
 ERROR_ADDRESS = "/cuevox/error"
 
 Send = Callable[[Peer, Message], None]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -49,6 +52,8 @@ class Replies:
 
     def error(self, call: Call, code: str, text: str, *data: object) -> None:
         self._answer(call, Answer(call.address, "error", code, text, data))
+        # Without its text, which may hold what a line says; the log is kept, and sent to others when help is needed.
+        _log.info("%s from %s: error %s", call.address or "a packet", call.peer, code)
         self._publish(events.ErrorRaised("osc", code, f"{call.address or 'packet'} from {call.peer}: {text}"))
         self.error_to_subscribers(call.address, code, text, call.request_id)
 
