@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from bridge.clip_name import DEFAULT as DEFAULT_CLIP_NAME
 from bridge.clip_name import RULE as CLIP_NAME_RULE
@@ -39,6 +39,13 @@ class BadSettingsError(BadArgumentError):
 @dataclass(frozen=True)
 class Settings:
     """Everything that a person may choose. All that is written lies under `data_folder`."""
+
+    # Of the settings that are one of few values, or several of them: which.
+    choices: ClassVar[Mapping[str, tuple[object, ...]]] = {
+        "depth": DEPTHS,
+        "drop_targets": DROP_TARGETS,
+        "appearance": APPEARANCES,
+    }
 
     data_folder: Path
     osc_host: str = "127.0.0.1"

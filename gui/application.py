@@ -12,9 +12,10 @@ from typing import cast
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
+from gui.daemon_like import DaemonLike
 from gui.faults import FaultCatcher
 from gui.icons import app_icon
-from gui.link import DaemonLike, DaemonLink
+from gui.link import DaemonLink
 from gui.main_window import MainWindow
 from gui.theme import Theme
 

@@ -26,6 +26,8 @@ class FirstSteps(QWidget):
         self.hear.setProperty("role", "primary")
         self.hear.setToolTip("Speaks a line through the sound device")
         self.hear.clicked.connect(lambda: self.example_wished.emit(EXAMPLE))
+        self.paste = QPushButton("Paste lines")
+        self.paste.setToolTip("Each line of the clipboard's text, or each row of a table, is spoken (Ctrl+V)")
         self.copy = QPushButton("Copy the message")
         self.copy.clicked.connect(self._copy)
         column = QVBoxLayout(self)
@@ -34,7 +36,11 @@ class FirstSteps(QWidget):
         column.addWidget(label("No lines yet", "title"), 0, Qt.AlignmentFlag.AlignHCenter)
         for text, button in (
             ("1   Is there sound? The voice takes a few seconds to load after a start.", self.hear),
-            ("2   Write a line below, choose timbre and emotion at the right, press Ctrl+Return.", None),
+            (
+                "2   Write a line below, choose timbre and emotion at the right, press Ctrl+Return. "
+                "Or copy a script, or rows of a table: character, words, emotion.",
+                self.paste,
+            ),
             (f"3   Or send it by OSC to {osc_at}:   {EXAMPLE_OSC}", self.copy),
         ):
             column.addLayout(_step(text, button))
@@ -44,7 +50,7 @@ class FirstSteps(QWidget):
 
     def controls(self) -> list[QWidget]:
         """What Tab goes through, in order."""
-        return [self.hear, self.copy]
+        return [self.hear, self.paste, self.copy]
 
     def _copy(self) -> None:
         clipboard = QGuiApplication.clipboard()
@@ -56,13 +62,12 @@ class FirstSteps(QWidget):
         self.hear.setIcon(icon("play", t.on_accent, t.muted))
 
 
-def _step(text: str, button: QPushButton | None) -> QHBoxLayout:
+def _step(text: str, button: QPushButton) -> QHBoxLayout:
     words: QLabel = label(text, "muted", wrap=True)
     words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     row = QHBoxLayout()
     row.setContentsMargins(24, 0, 24, 0)
     row.setSpacing(12)
     row.addWidget(words, 1)
-    if button is not None:
-        row.addWidget(button)
+    row.addWidget(button)
     return row

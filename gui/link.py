@@ -14,58 +14,22 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 
 from bridge import events
-from bridge.cue import Cue, Line, LineState, Take
-from bridge.osc_peer import OscPeer, OscValue, Reply
-from bridge.timeline import Position
+from bridge.cue import Cue, Line, Take
+from bridge.osc_peer import OscPeer
 from engine.types import Emotion
+from gui.daemon_like import DaemonLike
+from gui.osc_text import Answer, OscValue, write_args
 
 TICK_S = 1 / 30  # how often the panel looks at what is new
 LINES_A_TICK = 400  # more lines than this wait for the next tick, so that one tick stays far under 50 ms
 EVENTS_A_TICK = 200  # and so do more errors, warnings and endings
 TRAFFIC_KEPT = 5000
 REPLY_S = 1.0  # the first reply comes at once or not at all
-
-
-class PresetLike(Protocol):
-    """What the panel shows of a preset (bridge.preset_store has the real one)."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def note(self) -> str: ...
-    @property
-    def colour(self) -> str: ...
-    @property
-    def origin(self) -> str: ...
-
-
-class DaemonLike(Protocol):
-    """What the panel asks of the daemon. bridge.daemon.Daemon is the real one."""
-
-    def submit(self, cue: Cue) -> tuple[Take, ...]: ...
-    def play(self, line_id: str, cue: Cue | None = None, *, take_id: str = "", gain_db: float = 0.0) -> Take: ...
-    def stop(self, line_id: str | None = None) -> None: ...
-    def cancel(self, line_id: str) -> LineState: ...
-    def pick(self, line_id: str, take_id: str) -> None: ...
-    def drop(self, line_id: str, *, target: str | None = None, at: Position | None = None) -> Take: ...
-    def lines(self) -> tuple[Line, ...]: ...
-    def remove(self, line_id: str) -> None: ...
-    def bring_back(self, line_id: str) -> None: ...
-    def status(self) -> events.Status: ...
-    def presets(self, kind: str) -> tuple[Any, ...]: ...
-    def add_timbre(self, name: str, file: str) -> float: ...
-    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None: ...
-    def hear_emotion(self, emotion: str) -> Future[Emotion]: ...
-    def save_settings(self, changes: Mapping[str, object]) -> None: ...
-    def output_devices(self) -> tuple[str, ...]: ...
-    def subscribe(self, callback: Callable[[events.Event], None]) -> Callable[[], None]: ...
-    @property
-    def osc_port(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -234,14 +198,18 @@ class DaemonLink(QObject):
         return self._daemon.osc_port
 
     def send_osc(
-        self, host: str, address: str, args: tuple[OscValue, ...], then: Callable[[Reply | None], None]
+        self, host: str, address: str, args: tuple[OscValue, ...], then: Callable[[Answer | None], None]
     ) -> None:
         """A message to the daemon as any other program would send it; `then` gets the first reply, None for none."""
 
-        def work() -> Reply | None:
+        def work() -> Answer | None:
             with OscPeer(host, self._daemon.osc_port) as peer:
                 peer.send(address, *args)
-                return peer.next_reply(REPLY_S)
+                reply = peer.next_reply(REPLY_S)
+            if reply is None:
+                return None
+            words = " ".join(filter(None, (reply.status, reply.code, reply.text, write_args(reply.data))))
+            return Answer(reply.command, reply.status != "error", words)
 
         self._ask(f"send {address}", work, then)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence, QShortcut
+from PyQt6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -28,7 +28,8 @@ from gui.composer import Composer
 from gui.cue_model import CueModel
 from gui.cue_table import CueView
 from gui.first_steps import FirstSteps
-from gui.line_edits import LineEdits, read_rows, write_rows
+from gui.keys import KEYS
+from gui.line_edits import LineEdits
 from gui.link import DaemonLink, Failure
 from gui.live_page import LivePage
 from gui.log_page import LogPage
@@ -36,33 +37,13 @@ from gui.osc_page import OscPage
 from gui.page_rail import LINES_PAGE, LIVE_PAGE, LOG_PAGE, PAGES, SETTINGS_PAGE, PageRail
 from gui.preset_editor import PresetEditor
 from gui.settings_page import SettingsPage
+from gui.table_actions import TableActions
 from gui.takes_view import TakesView
 from gui.theme import Theme
 from gui.transport_bar import TransportBar
 from gui.widgets import chain_tabs
 
 CANCELLED = "cancelled"  # code of the ending of a take that nobody wants any more: no error
-KEYS = {  # for the settings page; _shortcuts and _table_actions make them true
-    "Ctrl+Return": "render the text",
-    "Ctrl+P": "play the text at once",
-    "Esc": "stop all sound",
-    "Ctrl+L": "to the text",
-    "Ctrl+F": "to the search",
-    "Ctrl+T": "to the table of lines",
-    "Ctrl+1 to 5": "lines, live, OSC, log, settings",
-    "Return": "take the chosen line's text and wishes over (in the table)",
-    "Ctrl+D": "the chosen lines into the project (in the table)",
-    "Ctrl+Backspace": "cancel the chosen lines (in the table)",
-    "Delete": "remove the chosen lines; their clips stay on the disk (in the table)",
-    "Ctrl+Z, Ctrl+Shift+Z": "undo, redo what was added, duplicated, pasted, removed (in the table)",
-    "Ctrl+Shift+D": "duplicate the chosen lines (in the table)",
-    "Ctrl+C, Ctrl+V": "copy the chosen lines; paste lines or rows of a table (in the table)",
-    "B": "compare the picked take and the chosen one at equal loudness (in the takes)",
-    "+, -, 0, S": "zoom in, zoom out, all of the clip, spectrogram (in the takes)",
-    "1 to 9": "play one of the first nine lines (on the live page)",
-    "Space": "play the chosen line (in the table), stop all (on the live page)",
-    "Arrows, Home": "move the emotion's point, neutral (on the pad)",
-}
 
 
 class MainWindow(QMainWindow):
@@ -99,7 +80,8 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self._shortcuts()
-        self._table_actions()
+        self._actions = TableActions(self.table, self.edits, self.composer, link, self._free_name)
+        self._actions.offer_without_lines(self.first_steps)
         self._show_empty()
         self.composer.text.setFocus()
 
@@ -236,7 +218,7 @@ class MainWindow(QMainWindow):
         self.live.play_wished.connect(lambda line_id: link.play(line_id))
         self.live.panic_wished.connect(lambda: link.stop())
         self.osc.send_wished.connect(
-            lambda address, args: link.send_osc(self._osc_host, address, args, self.osc.show_reply)
+            lambda address, args: link.send_osc(self._osc_host, address, args, self.osc.show_answer)
         )
         self.settings_page.appearance_wished.connect(self._change_appearance)
         self.settings_page.save_wished.connect(
@@ -259,28 +241,6 @@ class MainWindow(QMainWindow):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{page + 1}"), self)
             shortcut.activated.connect(lambda page=page: self.show_page(page))
 
-    def _table_actions(self) -> None:
-        """What can be done with chosen lines: by key while the table has the focus, and in its context menu."""
-        actions = {
-            "Play": ("Space", self._play_current),
-            "Edit again": ("Return", self._edit_again),
-            "Into project": ("Ctrl+D", lambda: self._with_chosen(self.link.drop)),
-            "Cancel": ("Ctrl+Backspace", lambda: self._with_chosen(self.link.cancel)),
-            "Duplicate": ("Ctrl+Shift+D", self._duplicate),
-            "Copy": ("Ctrl+C", self._copy_rows),
-            "Paste lines": ("Ctrl+V", self._paste_rows),
-            "Remove": ("Delete", lambda: self.edits.remove(self.table.selected_ids())),
-            "Undo": ("Ctrl+Z", self.edits.stack.undo),
-            "Redo": ("Ctrl+Shift+Z", self.edits.stack.redo),
-        }
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        for name, (key, work) in actions.items():
-            action = QAction(name, self.table)
-            action.setShortcut(QKeySequence(key))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            action.triggered.connect(work)
-            self.table.addAction(action)
-
     # ---- wishes -------------------------------------------------------------------------------------------------
 
     def _free_name(self, stem: str) -> str:
@@ -290,37 +250,10 @@ class MainWindow(QMainWindow):
         self.show_page(LINES_PAGE)
         widget.setFocus()
 
-    def _play_current(self) -> None:
-        if (line := self.table.current_line()) is not None:
-            self.link.play(line.cue.id)
-
     def _speak_example(self, text: str) -> None:
         if not self.composer.text.toPlainText().strip():
             self.composer.text.setPlainText(text)
         self.play_text()
-
-    def _edit_again(self) -> None:
-        if (line := self.table.current_line()) is not None:
-            self.composer.show_cue(line.cue)
-
-    def _with_chosen(self, ask: Any) -> None:
-        for line_id in self.table.selected_ids():
-            ask(line_id)
-
-    def _duplicate(self) -> None:
-        self.edits.duplicate(self.table.selected_lines(), self._free_name)
-
-    def _copy_rows(self) -> None:
-        clipboard, lines = QGuiApplication.clipboard(), self.table.selected_lines()
-        if clipboard is not None and lines:
-            clipboard.setText(write_rows(lines))
-
-    def _paste_rows(self) -> None:
-        """Lines of a script or rows of a table, spoken as timbre and emotion are chosen now."""
-        clipboard = QGuiApplication.clipboard()
-        if clipboard is not None and self.presets.timbre:
-            cues = read_rows(clipboard.text(), self.composer.wishes(""))
-            self.edits.add([replace(cue, id=self._free_name("panel")) for cue in cues])
 
     def _add_clip(self, file: str) -> None:
         """Clips to be learnt lie in the inbox of the data folder, so the dropped one is copied there."""
@@ -402,6 +335,8 @@ class MainWindow(QMainWindow):
             self.rail.show_unseen(self._unseen_errors)
 
     def _show_empty(self) -> None:
+        if not self.model.rowCount() and self.table.hasFocus():
+            self.first_steps.paste.setFocus()  # where undo has its key, too
         self._table_or_hint.setCurrentIndex(1 if self.model.rowCount() else 0)
         self.takes.setVisible(self.model.rowCount() > 0)
 

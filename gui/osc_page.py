@@ -19,8 +19,7 @@ from PyQt6.QtWidgets import (
 
 from bridge.cue import Line
 from bridge.events import OscTraffic
-from bridge.osc_peer import Reply
-from gui.osc_text import UnreadableMessageError, read_message, write_args, write_message
+from gui.osc_text import Answer, UnreadableMessageError, read_message, write_message
 from gui.traffic_model import COLUMNS, KEPT, TrafficFilter, TrafficModel
 from gui.widgets import ElidedLabel, label, set_role
 
@@ -190,13 +189,12 @@ class OscPage(QWidget):
         self._say(f"sent {write_message(address, args)}", "muted")
         self.send_wished.emit(address, args)
 
-    def show_reply(self, reply: Reply | None) -> None:
+    def show_answer(self, answer: Answer | None) -> None:
         """The first answer to the message that was sent; the others stand in the list."""
-        if reply is None:
+        if answer is None:
             self._say("no reply came; look at the address: docs/osc.md lists them all", "error")
         else:
-            words = " ".join(filter(None, (reply.status, reply.code, reply.text, write_args(reply.data))))
-            self._say(f"reply to {reply.command}: {words}", "error" if reply.status == "error" else "muted")
+            self._say(f"reply to {answer.command}: {answer.words}", "muted" if answer.ok else "error")
 
     def _say(self, text: str, role: str) -> None:
         self.complaint.setText(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 OscValue = str | int | float
 
@@ -12,6 +13,15 @@ _INTEGER = re.compile(r"[+-]?\d{1,10}", re.ASCII)
 _FLOAT = re.compile(r"[+-]?(\d+\.\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _BARE = re.compile(r"[A-Za-z_/][\w/:.,=+-]*", re.ASCII)
 INT32 = range(-(2**31), 2**31)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the daemon replied to a message."""
+
+    command: str  # the address it answers
+    ok: bool
+    words: str  # all of it
 
 
 class UnreadableMessageError(ValueError):

@@ -14,13 +14,13 @@ from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import ClassVar
 
+import numpy as np
 import soundfile
-import soxr
 
 from bridge import events
 from bridge.cue import Cue, Length, Line, LineState, Take
-from bridge.settings import Settings
 from bridge.timeline import Position
 from engine.types import Emotion
 from gui.application import application
@@ -43,6 +43,32 @@ class PicturePreset:
     colour: str
     origin: str = "cuevox"
     weights: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PictureSettings:
+    """Some of the daemon's settings, for the settings page."""
+
+    choices: ClassVar[Mapping[str, tuple[object, ...]]] = {
+        "depth": (16, 24, 32),
+        "drop_targets": ("reaper_live", "reaper_project", "ardour_live", "dawproject", "watch_folder"),
+    }
+
+    data_folder: str = "~/.local/share/cuevox"
+    osc_host: str = "127.0.0.1"
+    osc_port: int = 27183
+    osc_allow: tuple[str, ...] = ()
+    osc_passcode: str = ""
+    rate: int = RATE
+    depth: int = 24
+    project: str = "Cuevox"
+    model_folder: str = ""
+    drop: bool = False
+    drop_targets: tuple[str, ...] = ("reaper_project", "dawproject")
+    watch_folder: str = ""
+    tempo_bpm: str = "120"
+    beats_per_bar: int = 4
+    audio_device: str = ""
 
 
 class PictureDaemon:
@@ -148,8 +174,9 @@ def _picture_take(cue: Cue, state: LineState, seed: int, number: int, folder: Pa
 def _cut_clip(timbre: str, n_samples: int, take: int, path: Path) -> None:
     audio, rate = soundfile.read(PRESETS / "timbre" / f"{timbre.lower()}.flac", dtype="float32")
     start = rate * take
-    cut = soxr.resample(audio[start : start + n_samples * rate // RATE + rate], rate, RATE)
-    soundfile.write(path, cut[:n_samples], RATE)
+    # Straight lines between the samples will do for a picture.
+    cut = np.interp(start + np.arange(n_samples) * rate / RATE, np.arange(len(audio)), audio)
+    soundfile.write(path, cut, RATE)
 
 
 def save(folder: str | Path) -> list[Path]:
@@ -172,7 +199,7 @@ def save(folder: str | Path) -> list[Path]:
             ("settings-light", "light", lines, SETTINGS_PAGE),
         ):
             theme.set_appearance(appearance)
-            window = MainWindow(DaemonLink(PictureDaemon(shown)), theme, Settings(Path("~/.local/share/cuevox")))
+            window = MainWindow(DaemonLink(PictureDaemon(shown)), theme, PictureSettings())
             window.show()
             _settle()
             if shown:

@@ -23,7 +23,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from bridge.settings import APPEARANCES, DEPTHS, DROP_TARGETS
+from gui.theme import APPEARANCES
 from gui.widgets import label
 
 RATES = (44_100, 48_000, 88_200, 96_000)
@@ -120,6 +120,7 @@ class SettingsPage(QScrollArea):
         self.said.setText("Saved. Cuevox takes it on when it is started again.")
 
     def _add_daemon(self, column: QVBoxLayout, settings: Any) -> None:
+        choices: Mapping[str, tuple[Any, ...]] = {"rate": RATES, **getattr(settings, "choices", {})}
         names = [item.name for item in fields(settings) if item.name not in OWN]
         placed = {name for group in GROUPS.values() for name in group}
         for title, group in GROUPS.items():
@@ -129,7 +130,7 @@ class SettingsPage(QScrollArea):
             column.addSpacing(8)
             column.addWidget(label(title, "section"))
             for name in members:
-                self.fields[name] = _field(name, getattr(settings, name))
+                self.fields[name] = _field(name, getattr(settings, name), choices.get(name, ()))
             column.addLayout(_form({_title(name): self.fields[name].shown for name in members}))
         self.open_folder.setToolTip(f"Clips, projects, presets and settings.json: {settings.data_folder}")
         self.open_folder.clicked.connect(
@@ -153,13 +154,11 @@ class Field:
         self.saved = value()
 
 
-def _field(name: str, value: Any) -> Field:
-    """The widget that fits a setting by its name, else by its type."""
+def _field(name: str, value: Any, choices: tuple[Any, ...] = ()) -> Field:
+    """The widget that fits a setting by what it may be, else by its type."""
     title = _title(name)
-    if name in ("rate", "depth"):
-        return _choice(title, value, RATES if name == "rate" else DEPTHS)
-    if name == "drop_targets":
-        return _checks(value)
+    if choices:
+        return _checks(value, choices) if isinstance(value, tuple) else _choice(title, value, choices)
     if name == "audio_device":
         box = QComboBox()
         box.setEditable(True)
@@ -196,7 +195,7 @@ def _field(name: str, value: Any) -> Field:
     return Field([edit], lambda: edit.text().strip())
 
 
-def _choice(title: str, value: int, choices: tuple[int, ...]) -> Field:
+def _choice(title: str, value: Any, choices: tuple[Any, ...]) -> Field:
     box = QComboBox()
     for choice in sorted({*choices, value}):
         box.addItem("32 (float)" if choice == 32 else str(choice), choice)
@@ -206,8 +205,8 @@ def _choice(title: str, value: int, choices: tuple[int, ...]) -> Field:
     return Field([box], box.currentData)
 
 
-def _checks(chosen: tuple[str, ...]) -> Field:
-    checks = {name: QCheckBox(name.replace("_", " ")) for name in DROP_TARGETS}
+def _checks(chosen: tuple[str, ...], choices: tuple[str, ...]) -> Field:
+    checks = {name: QCheckBox(name.replace("_", " ")) for name in choices}
     row = QWidget()
     layout = QHBoxLayout(row)
     layout.setContentsMargins(0, 0, 0, 0)

@@ -10,8 +10,6 @@ from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QGuiApplication, QPalette
 from PyQt6.QtWidgets import QApplication
 
-from bridge.settings import APPEARANCES
-
 
 @dataclass(frozen=True)
 class Tokens:
@@ -66,6 +64,8 @@ LIGHT = Tokens(
     warning="#8a5a00",
     error="#b3261e",
 )
+
+APPEARANCES = ("system", "dark", "light")  # as in the settings
 
 
 class Theme(QObject):

@@ -54,7 +54,8 @@ def test_removed_lines_come_back(qtbot: QtBot, two: MainWindow) -> None:
     two.table.selectAll()
     qtbot.keyClick(two.table, Qt.Key.Key_Delete)
     wait_for_ids(qtbot, two)
-    two.edits.stack.undo()  # with no line left, the table has no focus
+    qtbot.waitUntil(two.first_steps.paste.hasFocus, timeout=WAIT_MS)
+    qtbot.keyClick(two.first_steps.paste, Qt.Key.Key_Z, CTRL)
     wait_for_ids(qtbot, two, "a", "b")
     two.table.setFocus()
     qtbot.keyClick(two.table, Qt.Key.Key_Z, CTRL | SHIFT)
@@ -97,6 +98,12 @@ def test_rows_of_a_table_and_plain_lines_are_pasted(qtbot: QtBot, two: MainWindo
         ("Widow", "I told you.", "sad=0.40"),
     ]
     assert two.edits.stack.undoText() == "add 3 lines"
+
+
+def test_a_script_is_pasted_into_an_empty_panel(qtbot: QtBot, panel: MainWindow, daemon: StandInDaemon) -> None:
+    clipboard("One.\nTwo.")
+    qtbot.mouseClick(panel.first_steps.paste, Qt.MouseButton.LeftButton)
+    wait_for_ids(qtbot, panel, "panel_001", "panel_002")
 
 
 def test_copied_lines_paste_as_they_were(qtbot: QtBot, two: MainWindow) -> None:

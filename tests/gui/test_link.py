@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from bridge import events
 from bridge.cue import Cue, Line, LineState
-from gui.link import DaemonLike, DaemonLink, Failure
+from gui.daemon_like import DaemonLike
+from gui.link import DaemonLink, Failure
 from tests.gui.stand_in import Refusal, StandInDaemon, make_line
 
 WAIT_MS = 20_000

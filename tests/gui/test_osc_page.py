@@ -14,9 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from bridge.cue import Length
 from bridge.events import OscTraffic
-from bridge.osc_peer import Reply
 from gui.osc_page import OscPage
-from gui.osc_text import UnreadableMessageError, read_message, write_message
+from gui.osc_text import Answer, UnreadableMessageError, read_message, write_message
 from gui.traffic_model import KEPT, SLACK
 from tests.gui.stand_in import make_line
 
@@ -76,9 +75,9 @@ def test_a_written_message_is_sent_and_its_reply_shown(qtbot: QtBot, page: OscPa
     qtbot.keyClicks(page.message, '/cuevox/line/play "gate 1"')
     qtbot.keyClick(page.message, Qt.Key.Key_Return)
     assert sent == [("/cuevox/line/play", "gate 1")]
-    page.show_reply(Reply("/cuevox/line/play", "", "error", "not_found", "there is no line 'gate 1'", ()))
+    page.show_answer(Answer("/cuevox/line/play", False, "error not_found there is no line 'gate 1'"))
     assert "error not_found there is no line 'gate 1'" in page.complaint.text()
-    page.show_reply(None)
+    page.show_answer(None)
     assert "no reply" in page.complaint.text()
 
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from bridge.settings import Settings
 from gui.settings_page import OWN, SettingsPage, _field
+from gui.theme import APPEARANCES
 
 
 @pytest.fixture
@@ -27,6 +28,10 @@ def test_every_setting_has_a_field_and_untouched_ones_are_no_changes(page: Setti
     page.save_wished.connect(wished.append)
     page.save.click()
     assert not wished and "Nothing" in page.said.text()
+
+
+def test_the_appearances_are_those_of_the_settings() -> None:
+    assert Settings.choices["appearance"] == APPEARANCES
 
 
 def test_a_list_is_written_with_commas(qtbot: QtBot) -> None:
