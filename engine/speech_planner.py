@@ -11,6 +11,7 @@ from torch import Tensor
 from engine.t2s import MIN_S, T2S
 
 LEAD_S, TAIL_S = 0.010, 0.015  # quiet at both ends of a line, marks included: speech fills its length
+OVERHANG_S = 0.025  # of a line lies behind its end: a last sound dies away longer than it is heard
 PAUSE_S = 0.3  # after a part of a line that others follow
 SHORTEST_S = 0.012  # of a phoneme
 RATES = (math.log(0.75), math.log(1.3))  # speaking rates that training heard, as the encoder is told them

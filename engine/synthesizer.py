@@ -87,14 +87,14 @@ class Synthesizer:
             speech_planner.plan(self._t2s, self._ids_of(part), emotion, pause_s=pause_s)
             for part, pause_s in zip(spoken, pauses_s, strict=True)
         ]
-        natural_s = sum(p.total_s for p in natural)
+        natural_s = sum(p.total_s for p in natural) - speech_planner.OVERHANG_S
         rate, hop = request.rate, self._vocoder.config.hop
         if request.n_samples is not None:
             n_samples = request.n_samples
         else:
             n_samples = max(1, round(natural_s / request.speed * rate))
         stretch = n_samples / rate / natural_s
-        plans = self._fit(natural, emotion, n_samples / rate)
+        plans = self._fit(natural, emotion, n_samples / rate + speech_planner.OVERHANG_S)
         n_frames = math.ceil(n_samples * self._vocoder.config.rate / (rate * hop) - 1e-9)
         plan = Plan(
             n_samples=n_samples,
