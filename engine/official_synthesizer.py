@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -19,7 +20,7 @@ from engine.bigvgan import BigVGAN
 from engine.decoding import Decoded
 from engine.emotion_merge import EmotionTable, balanced, between
 from engine.emotion_text import emotion_from_text
-from engine.errors import BadPromptError, BadTextError
+from engine.errors import BadPromptError, BadTextError, OutOfMemoryError
 from engine.exact_length import exactly, stretch_warnings
 from engine.gpt import GPT
 from engine.official_checkpoint import OfficialCheckpoint
@@ -98,14 +99,16 @@ class OfficialSynthesizer:
 
     def encode_timbre(self, audio: Audio, rate: int) -> Timbre:
         """Audio (T,) at `rate`, best 5 to 10 s of one person -> a timbre. Raises BadPromptError."""
-        return Timbre(self._key(audio, rate), self._prompts.voice(audio, rate).arrays())
+        with _memory_for("the timbre clip", "give a shorter clip"):
+            return Timbre(self._key(audio, rate), self._prompts.voice(audio, rate).arrays())
 
     def encode_emotion(self, audio: Audio, rate: int) -> Emotion:
         """The emotion of a clip of any speaker, as the model hears it: an embedding and no weights.
 
         Raises BadPromptError.
         """
-        embedding = self._prompts.emotion(audio, rate)[0].float().cpu().numpy()
+        with _memory_for("the emotion clip", "give a shorter clip"):
+            embedding = self._prompts.emotion(audio, rate)[0].float().cpu().numpy()
         return Emotion(prompt=EmotionPrompt(self._key(audio, rate), embedding))
 
     def emotion_from_text(self, sentence: str) -> Emotion:
@@ -119,28 +122,18 @@ class OfficialSynthesizer:
         The plan takes as long as the GPT does: its tokens tell the model's own length. There are no word times, since
         nothing in the model says where a word lies. Raises BadTextError when there is nothing to speak.
         """
-        texts = self._segments(request.text)
         voice = OfficialVoice.of(request.timbre, self._device, self._model_id)
-        emotion = self._emotion(request.emotion, voice)
         seeds = torch.Generator().manual_seed(request.seed)
         for_codes, for_noise = torch.randint(2**62, (2,), generator=seeds).tolist()
-        generator = torch.Generator(self._device).manual_seed(for_codes)
         frame_s = self._stages.mel.hop / self._stages.mel.rate
         pause = PAUSE_S / frame_s
-        wanted: list[int | None] = [None] * len(texts)
-        if request.n_samples is not None:
-            n_spoken = request.n_samples / request.rate / frame_s - pause * (len(texts) - 1)
-            wanted = [*wanted_tokens([len(text) for text in texts], max(n_spoken, 1.0))]
-        said = [
-            say(
-                self._stages.gpt, voice.latents, emotion, torch.tensor([text], device=self._device), n,
-                decoding=self._options.decoding, policy=self._options.length, generator=generator,
-            )
-            for text, n in zip(texts, wanted, strict=True)
-        ]  # fmt: skip
+        with _memory_for("the GPT", "split the line"):
+            said = self._say(request, voice, pause, torch.Generator(self._device).manual_seed(for_codes))
         natural = with_pauses([frames_of(len(part.codes)) for part in said], pause)
         natural_s = sum(natural) * frame_s
-        n_samples = request.n_samples or max(1, round(natural_s / request.speed * request.rate))
+        n_samples = request.n_samples
+        if n_samples is None:
+            n_samples = max(1, round(natural_s / request.speed * request.rate))
         stretch = n_samples / request.rate / natural_s
         plan = Plan(
             n_samples=n_samples,
@@ -153,6 +146,25 @@ class OfficialSynthesizer:
         lengths = share_out(natural, math.ceil(n_samples / request.rate / frame_s - 1e-9))
         blocks = self._blocks(said, lengths, voice, for_noise)
         return Rendering(plan, exactly(blocks, self._stages.mel.rate, request.rate, n_samples))
+
+    def _say(
+        self, request: RenderRequest, voice: OfficialVoice, pause: float, generator: torch.Generator
+    ) -> list[Decoded]:
+        """Tokens of each segment; `pause` frames are to lie between two of them."""
+        stages, texts = self._stages, self._segments(request.text)
+        emotion = self._emotion(request.emotion, voice)
+        wanted: list[int | None] = [None] * len(texts)
+        if request.n_samples is not None:
+            n_frames = request.n_samples / request.rate * stages.mel.rate / stages.mel.hop
+            n_spoken = max(n_frames - pause * (len(texts) - 1), 1.0)
+            wanted = [*wanted_tokens([len(text) for text in texts], n_spoken)]
+        return [
+            say(
+                stages.gpt, voice.latents, emotion, torch.tensor([text], device=self._device), n,
+                decoding=self._options.decoding, policy=self._options.length, generator=generator,
+            )
+            for text, n in zip(texts, wanted, strict=True)
+        ]  # fmt: skip
 
     def _segments(self, line: str) -> list[list[int]]:
         """Text -> ids of the pieces of each segment."""
@@ -188,10 +200,11 @@ class OfficialSynthesizer:
                 continue
             # Drawn on the CPU, so that it is the same on every device
             noise = torch.randn(1, stages.mel.n_mels, n_frames, generator=generator).to(self._device)
-            yield from render_segment(
-                stages.codec, stages.s2m, stages.vocoder, voice, said[i // 2], n_frames, noise, stages.mel.rate,
-                self._options,
-            )  # fmt: skip
+            with _memory_for("S2M and the vocoder", "split the line, or take a shorter timbre clip"):
+                yield from render_segment(
+                    stages.codec, stages.s2m, stages.vocoder, voice, said[i // 2], n_frames, noise, stages.mel.rate,
+                    self._options,
+                )  # fmt: skip
 
     def _key(self, audio: Audio, rate: int) -> str:
         heard = hashlib.sha256(np.ascontiguousarray(audio, np.float32).tobytes())
@@ -203,3 +216,14 @@ def _cut_off(said: Sequence[Decoded]) -> tuple[str, ...]:
     if all(part.stopped for part in said):
         return ()
     return ("the voice did not come to an end of its own, so the end of the text may be missing; take another seed",)
+
+
+@contextmanager
+def _memory_for(stage: str, way_out: str) -> Iterator[None]:
+    """Raises OutOfMemoryError where the device cannot hold a stage."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise OutOfMemoryError(
+            f"the device has not enough memory for {stage} ({error!s:.120}); {way_out}, or close what else uses it"
+        ) from error

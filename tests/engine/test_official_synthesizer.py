@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ import torch
 from engine import official_config
 from engine.bigvgan import BigVGAN
 from engine.decoding import Decoded, Decoding
-from engine.errors import BadPromptError, BadTextError
+from engine.errors import BadPromptError, BadTextError, OutOfMemoryError
 from engine.gpt import GPT, gpt_config
 from engine.length_regulator import even_spread
 from engine.official_checkpoint import OfficialCheckpoint
@@ -266,6 +267,24 @@ def test_a_timbre_of_another_model_is_refused(voice: OfficialSynthesizer, reques
 def test_nothing_to_speak(voice: OfficialSynthesizer, request_: RenderRequest, text: str) -> None:
     with pytest.raises(BadTextError):
         voice.render(replace(request_, text=text))
+
+
+def test_a_full_device_is_told_and_the_next_line_is_spoken(
+    voice: OfficialSynthesizer, request_: RenderRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object, **options: object) -> NoReturn:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+
+    request = replace(request_, n_samples=20_000)
+    with monkeypatch.context() as patch:
+        patch.setattr(GPT, "prefix", full)
+        with pytest.raises(OutOfMemoryError, match=r"for the GPT .*2 GiB.*split the line"):
+            voice.render(request)
+    with monkeypatch.context() as patch:
+        patch.setattr(BigVGAN, "forward", full)
+        with pytest.raises(OutOfMemoryError, match="vocoder"):
+            spoken(voice, request)
+    assert len(spoken(voice, request)) == 20_000
 
 
 def test_the_model_id_tells_weights_apart(folder: Path, voice: OfficialSynthesizer, tmp_path: Path) -> None:
