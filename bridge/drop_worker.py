@@ -12,6 +12,7 @@ from typing import Self
 from bridge import events
 from bridge.drops import (
     ArdourLive,
+    ArdourSession,
     DawProject,
     DropError,
     DropJob,
@@ -130,6 +131,7 @@ def targets_of(settings: Settings) -> dict[str, DropTarget]:
         "ardour_live": ArdourLive(
             settings.ardour_spool, osc_port=settings.ardour_osc_port, action=settings.ardour_action
         ),
+        "ardour_session": ArdourSession(settings.ardour_session),
         "dawproject": DawProject(settings.dawproject, title=settings.project, version=VERSION),
         "watch_folder": WatchFolder(settings.watch_folder or settings.data_folder / "watch"),
     }

@@ -23,6 +23,7 @@ DROP_TARGETS = (  # the names that `drop_targets` may hold
     "reaper_live",
     "reaper_project",
     "ardour_live",
+    "ardour_session",
     "dawproject",
     "watch_folder",
 )
@@ -58,6 +59,7 @@ class Settings:
     drop: bool = False  # whether a line goes into the project when it does not say so itself
     drop_targets: tuple[str, ...] = ("reaper_project", "dawproject")  # files of our own: nothing has to be set up
     watch_folder: Path | None = None  # where its clips go; None: `watch` in the data folder
+    ardour_session: Path | None = None  # the .ardour file that `ardour_session` drops into while it is closed
     ardour_osc_port: int = 3819  # of Ardour's own OSC surface
     ardour_action: int = 1  # the action slot in Ardour that holds the companion script
     project: str = "Cuevox"  # its name, in the clips

@@ -34,6 +34,9 @@ backend = AudioEngine:set_backend ("None (Dummy)", "Unit-Test", "")
 backend:set_sample_rate ({rate})
 s = create_session ("{folder}", "{name}", {rate})
 assert (s, "no session")
+for name in string.gmatch ("{tracks}", "[^|]+") do
+  s:new_audio_track (1, 2, nil, 1, name, ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true)
+end
 s:save_state ("")
 close_session ()
 """
@@ -46,7 +49,6 @@ class Ardour:
     folder: Path
     name: str
     osc_port: int
-    home: Path
 
     @property
     def session_file(self) -> Path:
@@ -117,53 +119,82 @@ def _ui_scripts(actions: Sequence[tuple[Path, dict[str, str]]]) -> str:
     )
 
 
+@dataclass(frozen=True)
+class Closed:
+    """A session on the disk, and Ardour's Lua tool to look at it without a display."""
+
+    folder: Path
+    name: str
+    home: Path
+
+    @property
+    def file(self) -> Path:
+        return self.folder / f"{self.name}.ardour"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "HOME": str(self.home),
+            "XDG_CONFIG_HOME": str(self.home / ".config"),
+            "XDG_RUNTIME_DIR": str(self.home / "run"),
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+        }
+
+    def run(self, lua: str) -> str:
+        """-> what the program said."""
+        script = self.home / "run.lua"
+        script.write_text(lua)
+        ran = subprocess.run(
+            ["ardour7-lua", str(script)],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=WAIT_S,
+        )
+        return ran.stdout + ran.stderr
+
+
+def closed_session(folder: Path, *, tracks: Sequence[str] = (), rate: int = 48_000) -> Closed:
+    """A new session that Ardour itself makes under `folder`. Skips the test where there is no Ardour."""
+    _skip_without("ardour7-lua")
+    session = Closed(folder / "session", "show", folder / "home")
+    (session.home / ".config" / "ardour7").mkdir(parents=True)
+    (session.home / "run").mkdir(mode=0o700)
+    said = session.run(_SESSION.format(folder=session.folder, name="show", rate=rate, tracks="|".join(tracks)))
+    assert session.file.exists(), said
+    return session
+
+
+def _skip_without(*programs: str) -> None:
+    for program in programs:
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed (Debian: apt-get install --no-install-recommends ardour xvfb)")
+
+
 @contextmanager
 def running(
     folder: Path, *, rate: int = 48_000, actions: Sequence[tuple[Path, dict[str, str]]] = ()
 ) -> Iterator[Ardour]:
     """`actions`: scripts for the action slots from 1 on, each with its parameters."""
-    for program in ("ardour", "ardour7-lua", "Xvfb"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed (Debian: apt-get install --no-install-recommends ardour xvfb)")
-    home, session = folder / "home", folder / "session"
-    config = home / ".config" / "ardour7"
-    config.mkdir(parents=True)
-    (home / "run").mkdir(mode=0o700)
+    _skip_without("ardour", "Xvfb")
+    session = closed_session(folder, rate=rate)
+    config = session.home / ".config" / "ardour7"
     (config / ".a7").touch()  # no first-run wizard
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     (config / "config").write_text(_CONFIG.format(port=port, engine=_ENGINE.format(rate=rate)))
     (config / "ui_scripts").write_text(_ui_scripts(actions))
-    environment = {
-        "HOME": str(home),
-        "XDG_CONFIG_HOME": str(home / ".config"),
-        "XDG_RUNTIME_DIR": str(home / "run"),
-        "PATH": os.environ["PATH"],
-        "LANG": "C.UTF-8",
-    }
-    made = folder / "make.lua"
-    made.write_text(_SESSION.format(folder=session, name="show", rate=rate))
-    making = subprocess.run(
-        ["ardour7-lua", str(made)],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=WAIT_S,
-    )
-    file = session / "show.ardour"
-    assert file.exists(), making.stdout + making.stderr
-    text = file.read_text("utf-8")
-    osc = '<Protocol name="Open Sound Control (OSC)" active="1"/>'
-    text, n = re.subn(r'<Protocol name="Open Sound Control \(OSC\)" active="0"', osc[: -len('"1"/>')] + '"1"', text)
-    if not n:
-        text = text.replace("<ControlProtocols/>", f"<ControlProtocols>{osc}</ControlProtocols>")
-    file.write_text(text, "utf-8")
-    with _display(environment) as display, (folder / "ardour.log").open("wb") as log:
+    text = session.file.read_text("utf-8")
+    off = '<Protocol name="Open Sound Control (OSC)" active="0"'
+    assert off in text
+    session.file.write_text(text.replace(off, off.replace('"0"', '"1"')), "utf-8")
+    with _display(session.environment) as display, (folder / "ardour.log").open("wb") as log:
         process = subprocess.Popen(
-            ["ardour", "-a", "-n", str(file)],
-            env=environment | {"DISPLAY": display},
+            ["ardour", "-a", "-n", str(session.file)],
+            env=session.environment | {"DISPLAY": display},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -172,7 +203,7 @@ def running(
         try:
             wait_for(lambda: _is_bound(port) or process.poll() is not None, "Ardour's OSC port")
             assert process.poll() is None, (folder / "ardour.log").read_text(errors="replace")
-            yield Ardour(session, "show", port, home)
+            yield Ardour(session.folder, "show", port)
         finally:
             process.kill()
             process.wait()

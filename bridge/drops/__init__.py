@@ -1,6 +1,7 @@
 """One file a way into a DAW, each with probe, drop, verify, undo."""
 
 from bridge.drops.ardour_live import ArdourLive
+from bridge.drops.ardour_session import ArdourSession
 from bridge.drops.base import DropError, DropJob, DropReceipt, DropTarget, Probe
 from bridge.drops.dawproject import DawProject
 from bridge.drops.reaper_live import ReaperLive
@@ -9,6 +10,7 @@ from bridge.drops.watch_folder import WatchFolder
 
 __all__ = [
     "ArdourLive",
+    "ArdourSession",
     "DawProject",
     "DropError",
     "DropJob",
