@@ -95,6 +95,16 @@ class DaemonLink(QObject):
         """Play the line's picked take, or render `cue` live."""
         self._ask(f"play {line_id}", lambda: self._daemon.play(line_id, cue))
 
+    def play_instead(self, cue: Cue, before: str) -> None:
+        """Render `cue` live; the line `before`, if there is one, neither sounds nor is made any further."""
+
+        def work() -> None:
+            if before:
+                self._daemon.cancel(before)
+            self._daemon.play(cue.id, cue)
+
+        self._ask(f"play {cue.id}", work)
+
     def play_alone(self, line_id: str, take_id: str, gain_db: float) -> None:
         """Play a take in place of all that sounds."""
 

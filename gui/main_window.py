@@ -36,6 +36,7 @@ from gui.log_page import LogPage
 from gui.osc_page import OscPage
 from gui.page_rail import LINES_PAGE, LIVE_PAGE, LOG_PAGE, PAGES, SETTINGS_PAGE, PageRail
 from gui.preset_editor import PresetEditor
+from gui.preview import Preview, is_preview
 from gui.settings_page import SettingsPage
 from gui.table_actions import TableActions
 from gui.takes_view import TakesView
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self._shortcuts()
+        self.preview = Preview(self.presets, self.composer, link)
         self._actions = TableActions(self.table, self.edits, self.composer, link, self._free_name)
         self._actions.offer_without_lines(self.first_steps)
         self._show_empty()
@@ -192,7 +194,6 @@ class MainWindow(QMainWindow):
         link.drop_ended.connect(self._drop_ended)
         link.play_ended.connect(self._play_ended)
         link.play_ended.connect(self.live.play_ended)
-        link.lines_changed.connect(self.live.update_lines)
         link.lines_removed.connect(self.live.remove_lines)
         self.rail.page_wished.connect(self.show_page)
         self.search.textChanged.connect(self.table.filter.search)
@@ -287,7 +288,9 @@ class MainWindow(QMainWindow):
     # ---- what the daemon tells ----------------------------------------------------------------------------------
 
     def _lines_changed(self, lines: list[Line]) -> None:
+        lines = [line for line in lines if not is_preview(line.cue.id)]
         self.model.update_lines(lines)
+        self.live.update_lines(lines)
         self._show_empty()
         if self._awaited and self.model.line(self._awaited) is not None:
             self.table.show_line(self._awaited)

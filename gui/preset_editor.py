@@ -9,6 +9,7 @@ from typing import Any
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QDragEnterEvent, QDropEvent, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFrame,
     QGridLayout,
@@ -96,6 +97,8 @@ class PresetEditor(QFrame):
         self.save = QPushButton("Save preset...")
         self.save.setToolTip("Save these weights as an emotion preset of your own")
         self.save.clicked.connect(self._ask_name)
+        self.hear = QCheckBox("Hear changes")
+        self.hear.setToolTip("Speak the text below each time timbre or emotion are changed and let go of")
         self._lay_out()
         self.set_presets("emotion", [])
 
@@ -124,12 +127,13 @@ class PresetEditor(QFrame):
         column.addLayout(grid)
         column.addSpacing(2)
         column.addLayout(buttons)
+        column.addWidget(self.hear)
         column.addStretch(1)
 
     def controls(self) -> list[QWidget]:
         """What Tab goes through, in order."""
         tools, sliders = self.tools.controls(), self.sliders.values()
-        return [self.timbres, self.emotions, *tools, *sliders, self.weight, self.reset, self.save]
+        return [self.timbres, self.emotions, *tools, *sliders, self.weight, self.reset, self.save, self.hear]
 
     @property
     def timbre(self) -> str:
