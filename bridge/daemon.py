@@ -337,6 +337,7 @@ class Daemon:
             takes,
             rate=settings.rate,
             loudness_lufs=settings.clip_lufs,
+            hung_after_s=settings.hung_after_s,
             on_model=self._model_came,
             on_ended=self._take_ended,
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from bridge.errors import BridgeError
+from bridge.hang_watch import HangWatch
 from bridge.line_book import LineBook
 from bridge.loudness import levelled
 from bridge.scheduler import EmotionQuestion, LoadMeter, RenderJob, RenderQueue
@@ -39,12 +40,14 @@ class RenderWorker:
         *,
         rate: int,
         loudness_lufs: float | None = None,
+        hung_after_s: float = 300.0,
         on_model: Callable[[EngineError | None], None],
         on_ended: Callable[[RenderJob, bool], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """rate: of the clips. loudness_lufs: that they are brought to; None: as the voice made them.
 
+        hung_after_s: a voice that makes no block for that long is given up, and loaded anew on another thread.
         on_model: the model is loaded, or could not be. on_ended(job, ok), after the book knows.
 
         Both are called on the worker's thread. clock: seconds that never go back.
@@ -57,6 +60,8 @@ class RenderWorker:
         self._clock = clock
         self._load = LoadMeter(clock)
         self._closing = threading.Event()
+        self._watch: HangWatch[RenderJob] = HangWatch(hung_after_s, self._give_up, clock)
+        self._hung_after_s = hung_after_s
         self._thread = threading.Thread(target=self._run, name="render", daemon=True)
         self.model_id = ""
         self.model_state = "loading"
@@ -69,16 +74,18 @@ class RenderWorker:
 
     def __enter__(self) -> Self:
         self._thread.start()
+        self._watch.__enter__()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
         self._closing.set()
+        self._watch.__exit__()
         self._queue.close()
         self._thread.join(JOIN_S)
 
     def _run(self) -> None:
         prompts, failure = self._load_model()
-        while (job := self._queue.take()) is not None:
+        while self._is_at_work() and (job := self._queue.take()) is not None:
             if isinstance(job, EmotionQuestion):
                 _answer(job, prompts, failure)
             elif job.cancelled.is_set():
@@ -107,11 +114,12 @@ class RenderWorker:
     def _render(self, job: RenderJob, prompts: PromptCache) -> None:
         self.n_rendering = 1
         self._load.begin()
+        self._watch.begin(job)
         try:
             self._book.begin(job.take_id)
             rendering, made = self._plan(job, prompts)
             audio = self._collect(job, rendering)
-            if audio is None:
+            if not self._watch.end(job) or audio is None:
                 self._let_go(job)
                 return
             if self._loudness_lufs is not None:
@@ -127,8 +135,26 @@ class RenderWorker:
             _log.exception("rendering %s failed", job.take_id)
             self._fail(job, EngineError(f"{job.take_id} could not be rendered: {error or type(error).__name__}"))
         finally:
-            self._load.end()
-            self.n_rendering = 0
+            self._watch.end(job)
+            if self._is_at_work():
+                self._load.end()
+                self.n_rendering = 0
+
+    def _is_at_work(self) -> bool:
+        """Whether this thread is the render thread, and not one that was given up and came back to life."""
+        return threading.current_thread() is self._thread
+
+    def _give_up(self, job: RenderJob) -> None:
+        """The voice hangs. Its thread cannot be ended; what it still makes goes nowhere, and another one takes over."""
+        _log.error("rendering %s hangs; the voice is loaded anew", job.take_id)
+        self._thread = threading.Thread(target=self._run, name="render", daemon=True)
+        self._load.end()
+        self.n_rendering = 0
+        job.cancelled.set()
+        text = f"the voice made nothing of {job.take_id} for {self._hung_after_s:g} s and is loaded anew"
+        self._fail(job, EngineError(f"{text}; render the line again with another seed"))
+        self.model_state = "loading"
+        self._thread.start()
 
     def _plan(self, job: RenderJob, prompts: PromptCache) -> tuple[Rendering, Provenance]:
         cue = job.cue
@@ -156,6 +182,7 @@ class RenderWorker:
         for block in rendering.blocks:
             if self._is_to_be_let_go(job):
                 return None
+            self._watch.alive(job)
             _check(block, n_made, plan)
             audio[n_made : n_made + len(block)] = block
             n_made += len(block)

@@ -68,6 +68,7 @@ class Settings:
     audio_device: str = ""  # its name or a part of it; empty: the system's
     model_folder: Path | None = None  # None: the voice that comes with the program
     appearance: str = "system"  # of the panel: system, dark or light
+    hung_after_s: int = 300  # a voice that is silent for that long while it renders is given up and loaded anew
     max_queued: int = 10_000  # takes that may wait; more are refused as busy
     osc_passcode: str = field(default="", repr=False)  # that clients have to give first; needed beyond loopback
     osc_allow: tuple[str, ...] = ()  # addresses or networks (192.168.1.0/24) that are answered; needed beyond loopback
@@ -93,6 +94,7 @@ class Settings:
             ("tempo_bpm", _is_tempo(self.tempo_bpm), 'beats a minute as text, 10 to 1000, e.g. "120"'),
             ("beats_per_bar", 1 <= self.beats_per_bar <= 64, "1 to 64"),
             ("appearance", self.appearance in APPEARANCES, f"one of {', '.join(APPEARANCES)}"),
+            ("hung_after_s", 1 <= self.hung_after_s <= 86_400, "1 to 86400"),
             ("max_queued", 1 <= self.max_queued <= 1_000_000, "1 to 1000000"),
             ("osc_allow", all(map(_is_network, self.osc_allow)), "addresses or networks such as 192.168.1.0/24"),
             ("osc_burst", 1 <= self.osc_burst <= 1_000_000, "1 to 1000000"),
