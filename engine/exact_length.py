@@ -10,6 +10,7 @@ import soxr
 from engine.types import Audio
 
 STRETCH = (0.75, 1.25)  # lengths against the model's own that still sound natural
+FADE_S = 0.003  # at the end of a line, against clicks
 
 
 def stretch_warnings(stretch: float) -> tuple[str, ...]:
@@ -39,3 +40,13 @@ def exactly(blocks: Iterator[Audio], from_rate: int, rate: int, n_samples: int) 
             yield out
     if left:
         yield np.zeros(left, np.float32)
+
+
+def ending_softly(blocks: Iterator[Audio], rate: int, n_samples: int) -> Iterator[Audio]:
+    """Blocks that have n_samples in all -> the same, faded to zero in the last FADE_S: a cut may fall anywhere."""
+    n_fade = min(n_samples, round(FADE_S * rate))
+    at = 0
+    for block in blocks:
+        left = n_samples - at - np.arange(1, len(block) + 1)  # samples behind each one
+        yield (block * np.minimum(left / max(n_fade, 1), 1)).astype(np.float32) if left[-1] < n_fade else block
+        at += len(block)

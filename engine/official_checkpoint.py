@@ -88,8 +88,8 @@ class OfficialCheckpoint:
         lacking = [package for module, package in PACKAGES.items() if importlib.util.find_spec(module) is None]
         if lacking:
             raise BadCheckpointError(
-                f"the official model needs {' and '.join(lacking)}, which pyproject.toml lists under `full`; "
-                f"install with: pip install {' '.join(lacking)}"
+                f"the official model needs {' and '.join(lacking)}, which pyproject.toml lists under `full`; start "
+                f"once with `launcher.py --model {folder}`, which installs them, or: pip install {' '.join(lacking)}"
             )
         self.folder = folder
         missing = [str(file) for file in FILES if find(folder, file) is None]

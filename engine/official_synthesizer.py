@@ -21,7 +21,7 @@ from engine.decoding import Decoded
 from engine.emotion_merge import EmotionTable, balanced, between
 from engine.emotion_text import emotion_from_text
 from engine.errors import BadPromptError, BadTextError, OutOfMemoryError
-from engine.exact_length import exactly, stretch_warnings
+from engine.exact_length import ending_softly, exactly, stretch_warnings
 from engine.gpt import GPT
 from engine.official_checkpoint import OfficialCheckpoint
 from engine.official_planner import PAUSE_S, frames_of, say, share_out, wanted_tokens, with_pauses
@@ -145,7 +145,8 @@ class OfficialSynthesizer:
         )
         lengths = share_out(natural, math.ceil(n_samples / request.rate / frame_s - 1e-9))
         blocks = self._blocks(said, lengths, voice, for_noise)
-        return Rendering(plan, exactly(blocks, self._stages.mel.rate, request.rate, n_samples))
+        exact = exactly(blocks, self._stages.mel.rate, request.rate, n_samples)
+        return Rendering(plan, ending_softly(exact, request.rate, n_samples))
 
     def _say(
         self, request: RenderRequest, voice: OfficialVoice, pause: float, generator: torch.Generator

@@ -341,3 +341,13 @@ def test_one_window_is_the_whole_and_more_have_all_its_frames(voice: OfficialSyn
 def test_sound_comes_before_the_line_is_done(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
     blocks = list(voice.render(replace(request_, text="Who jumps?", rate=22_050, n_samples=100 * 256)).blocks)
     assert len(blocks) > 3
+
+
+def test_segments_are_a_pause_apart_and_fade(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+    rendering = voice.render(replace(request_, rate=22_050))  # the vocoder's own: blocks come as they are made
+    blocks = list(rendering.blocks)
+    (pause,) = [i for i, block in enumerate(blocks) if not block.any()]
+    assert len(blocks[pause]) == pytest.approx(0.2 * 22_050, abs=256)
+    assert 0 < pause < len(blocks) - 1
+    for edge in (blocks[0][0], blocks[pause - 1][-1], blocks[pause + 1][0], blocks[-1][-1]):
+        assert edge == 0
