@@ -66,6 +66,7 @@ class Action:
 class Command:
     read: Callable[[Arguments], Action]  # raises BridgeError
     usage: str  # its arguments, for the error that says what would be right
+    about: str  # what it does, in one line; with the usage it is the list of commands in docs/osc.md
     reads: bool = False  # changes nothing, so that a pattern may ask it
 
 
@@ -90,22 +91,49 @@ class Commands:
         self._in_background = in_background
         self._play_ids = itertools.count(1)
         self.table: Mapping[str, Command] = {
-            "/cuevox/server/version": Command(self._version, "no arguments", reads=True),
-            "/cuevox/server/ping": Command(self._ping, "any arguments", reads=True),
-            "/cuevox/server/time": Command(self._time, "any arguments", reads=True),
-            "/cuevox/server/status": Command(self._status, "no arguments", reads=True),
-            "/cuevox/server/reply_port": Command(self._reply_port, "PORT"),
-            "/cuevox/server/subscribe": Command(self._subscribe, f"TOPIC (one of {', '.join(TOPICS)})"),
-            "/cuevox/server/quit": Command(self._quit, "no arguments"),
-            "/cuevox/preset/list": Command(self._preset_list, "KIND (timbre or emotion) OFFSET", reads=True),
-            "/cuevox/preset/add": Command(self._preset_add, "KIND (timbre) NAME FILE"),
-            "/cuevox/line/render": Command(self._render, "LINE TEXT, then pairs such as seconds 2.4"),
-            "/cuevox/line/play": Command(self._play, "LINE, or LINE TEXT and pairs"),
-            "/cuevox/line/stop": Command(self._stop, "LINE, or nothing for all"),
-            "/cuevox/line/cancel": Command(self._cancel, "LINE"),
-            "/cuevox/line/status": Command(self._line_status, "LINE", reads=True),
-            "/cuevox/line/pick": Command(self._pick, "LINE TAKE"),
-            "/cuevox/line/drop": Command(self._drop, "LINE, then pairs: target, at"),
+            "/cuevox/server/version": Command(
+                self._version, "no arguments", "product, contract version, model", reads=True
+            ),
+            "/cuevox/server/ping": Command(self._ping, "any arguments", "the same arguments come back", reads=True),
+            "/cuevox/server/time": Command(
+                self._time, "any arguments", "the clock that time tags are read by, then the same arguments", reads=True
+            ),
+            "/cuevox/server/status": Command(
+                self._status, "no arguments", "what waits, is made and sounds; state of the voice; load", reads=True
+            ),
+            "/cuevox/server/reply_port": Command(
+                self._reply_port, "PORT", "replies to this client go to that port from now on"
+            ),
+            "/cuevox/server/subscribe": Command(
+                self._subscribe, f"TOPIC (one of {', '.join(TOPICS)})", "be told of changes without asking"
+            ),
+            "/cuevox/server/quit": Command(
+                self._quit, "no arguments", "ends Cuevox; what waits is made after the next start"
+            ),
+            "/cuevox/preset/list": Command(
+                self._preset_list,
+                "KIND (timbre or emotion) OFFSET",
+                "names of the presets, a page at a time",
+                reads=True,
+            ),
+            "/cuevox/preset/add": Command(
+                self._preset_add, "KIND (timbre) NAME FILE", "learns a voice from a clip in the inbox"
+            ),
+            "/cuevox/line/render": Command(
+                self._render, "LINE TEXT, then pairs such as seconds 2.4", "speaks a line into a clip"
+            ),
+            "/cuevox/line/play": Command(
+                self._play, "LINE, or LINE TEXT and pairs", "lets the picked take sound, or speaks a line live"
+            ),
+            "/cuevox/line/stop": Command(self._stop, "LINE, or nothing for all", "ends the sound of a line, or all"),
+            "/cuevox/line/cancel": Command(self._cancel, "LINE", "ends what waits or is being made of a line"),
+            "/cuevox/line/status": Command(
+                self._line_status, "LINE", "state, picked take and path of a line", reads=True
+            ),
+            "/cuevox/line/pick": Command(self._pick, "LINE TAKE", "chooses the take that is played and dropped"),
+            "/cuevox/line/drop": Command(
+                self._drop, "LINE, then pairs: target, at", "puts the picked take into the projects"
+            ),
         }
 
     # ---- server -----------------------------------------------------------------------------------------------------
@@ -314,6 +342,12 @@ class Commands:
     def _tell_notices(self, call: Call, asked: AskedLine) -> None:
         for notice in asked.notices:
             self._replies.warning(call, notice.code, notice.text)
+
+
+def reference(table: Mapping[str, Command]) -> str:
+    """The list of commands in docs/osc.md, as Markdown."""
+    rows = [f"| `{address}` | {command.usage} | {command.about} |" for address, command in table.items()]
+    return "\n".join(["| command | arguments | what it does |", "|---|---|---|", *rows])
 
 
 def _repeatable(args: Arguments, address: str) -> tuple[Arg, ...]:
