@@ -27,6 +27,7 @@ class Call:
     request_id: str = ""
     reply_port: int | None = None
     request: Request | None = None  # what is remembered of it, when it has an id
+    late_s: float = 0.0  # how long before it came it was due
 
 
 class Replies:

@@ -528,6 +528,15 @@ def test_time_tags_can_be_left_out_of_account(tmp_path: Path) -> None:
         assert desk.hear().data == ("an hour ahead",)
 
 
+def test_a_line_that_comes_after_its_time_tag_sounds_at_once_and_is_told_to_be_late(desk: Desk) -> None:
+    desk.ask("/cuevox/line/render", "late_line", "Halt!", "seconds", "0.3")
+    for in_s, n_warnings in ((-0.5, 1), (0.5, 0)):
+        desk.send_packet(bundled(in_s, ("/cuevox/line/play", "late_line"), ("/cuevox/line/status", "late_line")))
+        desk.status("done", "/cuevox/line/play")
+        late = [heard for heard in desk.rest() if heard.code == "late"]
+        assert [(w.status, w.address) for w in late] == [("warning", "/reply/cuevox/line/play")] * n_warnings
+
+
 def test_a_time_tag_too_far_ahead_is_an_error(desk: Desk) -> None:
     desk.send_packet(bundled(60, ("/cuevox/server/ping", 1), (PLAY, "l", "request", 5)))
     for request in ("", "5"):

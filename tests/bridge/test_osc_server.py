@@ -256,7 +256,7 @@ class EchoApi:
     def admits(self, peer: Any) -> bool:
         return True
 
-    def check(self, peer: Any, messages: Sequence[Message]) -> list[Any]:
+    def check(self, peer: Any, messages: Sequence[Message], *, late_s: float = 0.0) -> list[Any]:
         return [(peer, m) for m in messages]
 
     def carry_out(self, checked: list[Any]) -> None:
