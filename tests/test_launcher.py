@@ -107,6 +107,12 @@ def test_a_signal_ends_it_cleanly(number: signal.Signals, tmp_path: Path) -> Non
         assert daemon.ended() == 0
 
 
+def test_send_asks_the_daemon_that_runs(tmp_path: Path) -> None:
+    with running(tmp_path, "--headless") as daemon:
+        sent = run("--osc-port", str(daemon.port), "--data", str(tmp_path), "send", "/cuevox/server/ping", "hello")
+    assert (sent.returncode, sent.stdout) == (0, "done ok: pong  [hello]\n")
+
+
 @pytest.mark.parametrize("how", ["quit", "SIGTERM"])
 def test_the_panel_ends_with_the_daemon(how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("PyQt6.QtWidgets", exc_type=ImportError)
