@@ -24,7 +24,7 @@ MAX_CLIP_BYTES = 200_000_000
 MAX_PRESET_BYTES = 100_000
 MAX_NAME_LENGTH = 80
 
-_TIMBRE_KEYS = {"name", "note", "colour", "clip"}
+_TIMBRE_KEYS = {"name", "note", "colour", "clip", "consent"}
 _EMOTION_KEYS = {"name", "note", "colour", "weights"}
 
 
@@ -43,6 +43,7 @@ class TimbrePreset:
     colour: str  # #rrggbb
     origin: str  # "cuevox" or "yours"
     clip: Path
+    consent: str = ""  # who agreed to what, and when; goes into the JSON of every clip that this voice speaks
 
 
 @dataclass(frozen=True)
@@ -126,10 +127,12 @@ class PresetStore:
         """What a cue's `emotion` means. Raises BadArgumentError, UnknownPresetError, NotFoundError, EmptyTextError."""
         return read_emotion(text, line_text, lambda name: emotion_of(self.emotion(name).weights), self._clip)
 
-    def add_timbre(self, name: str, file: str, note: str = "") -> float:
+    def add_timbre(self, name: str, file: str, note: str = "", consent: str = "") -> float:
         """Learn the clip `file` of the inbox as timbre `name`. -> seconds of speech found in it.
 
-        A timbre of the user's of that name is replaced. Raises RefusedError, NotFoundError, BadArgumentError,
+        `consent`: the speaker's, in words, to be kept with the voice. A timbre of the user's of that name is replaced.
+
+        Raises RefusedError, NotFoundError, BadArgumentError,
         BadClipError.
         """
         name = _checked_name(name)
@@ -150,7 +153,8 @@ class PresetStore:
             clip = path.with_name(f"{path.stem}-{hashlib.sha256(data).hexdigest()[:8]}{source.suffix.lower()}")
             # An earlier clip stays: lines that wait were accepted with it.
             write_atomic(clip, data)
-            _write_json(path, {"name": name, "note": note, "colour": _colour(name), "clip": clip.name})
+            values = {"name": name, "note": note, "colour": _colour(name), "clip": clip.name, "consent": consent}
+            _write_json(path, {key: value for key, value in values.items() if key != "consent" or value})
             self.reload()
         return speech_s
 
@@ -297,7 +301,10 @@ def _timbre(values: dict[str, Any], path: Path, origin: str) -> TimbrePreset:
     clip = resolve_inside(path.parent, clip_name)
     if not clip.is_file():
         raise BadArgumentError(f"its clip {clip_name!r} is not beside it")
-    return TimbrePreset(name, note, colour, origin, clip)
+    consent = values.get("consent", "")
+    if not isinstance(consent, str):
+        raise BadArgumentError("consent has to be a text: who agreed to what, and when")
+    return TimbrePreset(name, note, colour, origin, clip, consent)
 
 
 def _emotion(values: dict[str, Any], path: Path, origin: str) -> EmotionPreset:

@@ -168,7 +168,14 @@ class RenderWorker:
             raise EngineError(f"the voice planned {rendering.plan.n_samples} samples instead of {n_samples}")
         self._book.planned(job.take_id, rendering.plan)
         return rendering, Provenance(
-            job.take_id, job.seed, self.model_id, job.timbre.name, timbre_sha256, emotion, emotion_sha256
+            job.take_id,
+            job.seed,
+            self.model_id,
+            job.timbre.name,
+            timbre_sha256,
+            emotion,
+            emotion_sha256,
+            job.timbre.consent,
         )
 
     def _collect(self, job: RenderJob, rendering: Rendering) -> Audio | None:

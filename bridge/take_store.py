@@ -45,6 +45,7 @@ class Provenance:
     timbre_sha256: str  # of the clip the timbre was learnt from
     emotion: Emotion  # as it was used, the cue's weight already in it
     emotion_sha256: str = ""  # of the emotion clip, where one was given
+    consent: str = ""  # of the timbre's speaker, as its preset has it
 
 
 class TakeStore:
@@ -141,7 +142,7 @@ class TakeStore:
             "take": made.take_id,
             "text": cue.text,
             "character": cue.character,
-            "timbre": {"name": made.timbre_name, "clip_sha256": made.timbre_sha256},
+            "timbre": {"name": made.timbre_name, "clip_sha256": made.timbre_sha256, "consent": made.consent},
             "emotion": {
                 "given": cue.emotion,
                 "weight": cue.weight,

@@ -195,6 +195,7 @@ JSONS = {
     "control characters": b'{"name": "x\\u0000\\u001b[2J", "weights": {}}',
     "bidi marks": '{"name": "\u202eemit\u202c", "weights": {}}'.encode(),
     "a hundred thousand emoji": json.dumps({"name": "😀" * 100_000, "weights": {}}).encode(),
+    "a consent that is no text": b'{"name": "x", "clip": "x.wav", "weights": {}, "consent": true}',
     "a clip elsewhere": b'{"name": "x", "clip": "../../../etc/passwd"}',
     "large": b'{"name": "' + b"x" * 2_000_000 + b'"}',
 }

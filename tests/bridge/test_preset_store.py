@@ -65,7 +65,9 @@ def test_an_unknown_name_is_answered_with_those_there_are(store: PresetStore) ->
 @pytest.mark.parametrize("suffix", [".wav", ".flac", ".mp3", ".ogg"])
 def test_a_clip_of_the_inbox_is_learnt_and_stays(store: PresetStore, tmp_path: Path, suffix: str) -> None:
     write_speech(tmp_path / "inbox" / f"take one{suffix}")
-    seconds = store.add_timbre("Old Tom", f"take one{suffix}", "the miller")
+    seconds = store.add_timbre("Old Tom", f"take one{suffix}", "the miller", "Tom agreed to games, 2026-05-01")
+    assert store.timbre("old tom").consent == "Tom agreed to games, 2026-05-01"
+    assert store.timbre("Mara").consent == ""
     assert seconds == pytest.approx(3.0, abs=0.5)  # the cut may fall into a pause
     learnt = store.timbre("old tom")
     assert (learnt.origin, learnt.note) == ("yours", "the miller")

@@ -37,7 +37,15 @@ CUE = Cue(
     drop=True,
 )
 PLAN = Plan(114_114, RATE, 100_000, 1.14114, (WordTime("Halt", 0.05, 0.4), WordTime("là", 1.5, 1.9)), ("a warning",))
-MADE = Provenance("gate_012_t01", 77, "fake-1", "Mara", "ab" * 32, Emotion((0.1, 0.4, 0, 0, 0, 0, 0, 0)))
+MADE = Provenance(
+    "gate_012_t01",
+    77,
+    "fake-1",
+    "Mara",
+    "ab" * 32,
+    Emotion((0.1, 0.4, 0, 0, 0, 0, 0, 0)),
+    consent="Mara agreed to games, 2026-05-01",
+)
 
 
 def noise(n_samples: int = PLAN.n_samples) -> np.ndarray:
@@ -69,7 +77,7 @@ def test_the_json_beside_it_has_all_that_makes_it_again(store: TakeStore) -> Non
     path = store.write(CUE, PLAN, noise(), MADE)
     made = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     assert made["text"] == CUE.text and made["seed"] == 77 and made["model"] == "fake-1"
-    assert made["timbre"] == {"name": "Mara", "clip_sha256": "ab" * 32}
+    assert made["timbre"] == {"name": "Mara", "clip_sha256": "ab" * 32, "consent": "Mara agreed to games, 2026-05-01"}
     assert made["emotion"]["given"] == "battle cry" and made["emotion"]["weights"] == {"happy": 0.1, "angry": 0.4}
     assert made["length"]["asked"] == "2.377375" and made["length"]["samples"] == 114_114
     assert made["at"] == "smp:160000000@44100" and made["generated"] is True
