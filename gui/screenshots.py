@@ -31,7 +31,8 @@ from gui.theme import Theme
 
 RATE = 48_000
 PRESETS = Path(__file__).parent.parent / "presets"
-SETTLED_AFTER_S = 0.4  # without news, a waveform is read and drawn
+SETTLED_AFTER_S = 0.4  # without news, all is drawn
+LONGEST_S = 20.0  # that clips are waited for
 
 
 @dataclass(frozen=True)
@@ -204,6 +205,7 @@ def save(folder: str | Path) -> list[Path]:
             _settle()
             if shown:
                 _fill(window)
+                _settle(lambda window=window: window.takes.is_reading)  # type: ignore[misc]
             window.show_page(page)
             _settle()
             if shown:
@@ -237,12 +239,15 @@ def _fill(window: MainWindow) -> None:
     window.log.add("error", "osc bad_argument: seconds is 'long'; it has to be a number, e.g. 2.4")
 
 
-def _settle() -> None:
-    """Let the event loop work, so that what other threads read is on the picture."""
-    end, app = time.monotonic() + SETTLED_AFTER_S, application()
+def _settle(is_busy: Callable[[], bool] = lambda: False) -> None:
+    """Let the event loop work, so that what other threads read is on the picture: for a while after `is_busy`."""
+    app = application()
+    longest, end = time.monotonic() + LONGEST_S, time.monotonic() + SETTLED_AFTER_S
     while time.monotonic() < end:
         app.processEvents()
         time.sleep(0.01)
+        if is_busy() and time.monotonic() < longest:
+            end = time.monotonic() + SETTLED_AFTER_S
 
 
 def main(arguments: list[str]) -> int:

@@ -137,6 +137,11 @@ class TakesView(QFrame):
             self._read(take)
         self._take_chosen()
 
+    @property
+    def is_reading(self) -> bool:
+        """Clips of the line are still being read."""
+        return bool(self._asked - self._faults.keys())
+
     def close_files(self) -> None:
         """Nothing is read any more, and what is being read comes too late."""
         self._line = None
