@@ -62,7 +62,13 @@ LINES = (
         "line_11", "Rowan", "Rowan", "happy=0.4,surprised=0.6", "1.55", "sec:36.24", "Look, the sky is full of light!"
     ),
     DemoLine(
-        "line_12", "Cole", "Cole", "sad=0.3,calm=0.4", "2.6", "sec:39.001", "This is as far as I go. Good luck out there."
+        "line_12",
+        "Cole",
+        "Cole",
+        "sad=0.3,calm=0.4",
+        "2.6",
+        "sec:39.001",
+        "This is as far as I go. Good luck out there.",
     ),
 )
 LIVE = LINES[-1]  # this one is asked for live: it is to be heard while it is made

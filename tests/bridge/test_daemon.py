@@ -392,7 +392,7 @@ def test_a_removed_line_leaves_its_clips_and_its_names_are_not_given_again(studi
 
 def test_a_removed_line_comes_back_with_its_takes_and_its_pick(studio: Studio) -> None:
     daemon, log = studio.start()
-    first, second = daemon.submit(replace(CUE, takes=2))
+    _first, second = daemon.submit(replace(CUE, takes=2))
     log.ending(second.id)
     daemon.pick(CUE.id, second.id)
     before = daemon.lines()
