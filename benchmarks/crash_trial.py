@@ -65,7 +65,7 @@ class Figures:
     kills: int = 0
     sent: int = 0
     accepted: int = 0
-    takes: int = 0
+    takes: int = 0  # looked at, in all rounds
     slowest_restart_s: float = 0.0
     lost: list[str] = field(default_factory=list)  # accepted, and unknown or without a clip afterwards
     torn: list[str] = field(default_factory=list)  # files that are not whole, or not as they were asked for
