@@ -25,7 +25,7 @@ from engine.types import Audio
 WINDOWS = (80, 120, 200, 320)  # frames of the first windows; all that follow are like the last
 CONTEXT = 48  # frames to each side of a window that S2M is shown beside it
 LOWEST_HZ, HIGHEST_HZ = 55.0, 700.0
-FADE_S = 0.003  # at both ends of a line, against clicks
+FADE_S = 0.003  # where a line begins; exact_length lets it end as softly
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def render_frames(
         samples = slice(start * hop, stop * hop)
         sound = vocoder(mel[:, :, start:stop], f0[:, start:stop], breath[:, samples], phase[:, samples])[0]
         block = sound[(spoken - start) * hop : (ready - start) * hop].numpy()
-        yield faded(block, into=spoken == 0, out_of=ready == n_frames, rate=config.rate)
+        yield np.clip(faded_in(block, config.rate) if spoken == 0 else block, -1, 1)
         spoken = ready
 
 
@@ -157,16 +157,10 @@ def pitch_of(foretold: Foretold, base: float) -> Tensor:
     return hz * (foretold.voicing > 0)
 
 
-def faded(block: Audio, *, into: bool, out_of: bool, rate: int) -> Audio:
-    """The block with the line's first or last milliseconds faded."""
+def faded_in(block: Audio, rate: int) -> Audio:
+    """A line's first block without the click of a hard start."""
     n = min(len(block), round(FADE_S * rate))
-    ramp = np.linspace(0, 1, n, dtype=np.float32)
-    block = np.clip(block, -1, 1).astype(np.float32)
-    if into:
-        block[:n] *= ramp
-    if out_of and n:
-        block[-n:] *= ramp[::-1]
-    return block
+    return np.concatenate([block[:n] * np.linspace(0, 1, n, dtype=np.float32), block[n:]])
 
 
 def parts_for(plans: list[LinePlan], token_s: float) -> list[Part]:

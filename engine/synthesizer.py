@@ -15,7 +15,7 @@ from torch import Tensor
 from engine import checkpoint, half, speech_planner
 from engine.emotion_text import emotion_from_text
 from engine.errors import BadPromptError
-from engine.exact_length import exactly, stretch_warnings
+from engine.exact_length import ending_softly, exactly, stretch_warnings
 from engine.prompt import prompt_features
 from engine.renderer import RenderOptions, Voice, parts_for, render_frames
 from engine.s2m import S2M
@@ -109,7 +109,9 @@ class Synthesizer:
             self._t2s, self._s2m, self._vocoder, parts, _voice(request.timbre, self._model_id), emotion, n_frames,
             request.seed, self._options,
         )  # fmt: skip
-        return Rendering(plan, exactly(blocks, self._vocoder.config.rate, rate, n_samples))
+        return Rendering(
+            plan, ending_softly(exactly(blocks, self._vocoder.config.rate, rate, n_samples), rate, n_samples)
+        )
 
     def _ids_of(self, part: SpokenText) -> Tensor:
         return torch.tensor([[0, *(self._ids[p] for p in part.phonemes), 0]])
