@@ -146,7 +146,7 @@ def render_frames(
         samples = slice(start * hop, stop * hop)
         sound = vocoder(mel[:, :, start:stop], f0[:, start:stop], breath[:, samples], phase[:, samples])[0]
         block = sound[(spoken - start) * hop : (ready - start) * hop].numpy()
-        yield np.clip(faded_in(block, config.rate) if spoken == 0 else block, -1, 1)
+        yield faded(block, into=spoken == 0, out_of=False, rate=config.rate)
         spoken = ready
 
 
@@ -157,10 +157,16 @@ def pitch_of(foretold: Foretold, base: float) -> Tensor:
     return hz * (foretold.voicing > 0)
 
 
-def faded_in(block: Audio, rate: int) -> Audio:
-    """A line's first block without the click of a hard start."""
+def faded(block: Audio, *, into: bool, out_of: bool, rate: int) -> Audio:
+    """The block within -1..1, without the click of a hard start or end where it has one."""
     n = min(len(block), round(FADE_S * rate))
-    return np.concatenate([block[:n] * np.linspace(0, 1, n, dtype=np.float32), block[n:]])
+    ramp = np.linspace(0, 1, n, dtype=np.float32)
+    block = np.clip(block, -1, 1)
+    if into:
+        block = np.concatenate([block[:n] * ramp, block[n:]])
+    if out_of:
+        block = np.concatenate([block[: len(block) - n], block[len(block) - n :] * ramp[::-1]])
+    return block
 
 
 def parts_for(plans: list[LinePlan], token_s: float) -> list[Part]:

@@ -154,14 +154,9 @@ class S2M(nn.Module):
         embedding, base = self.speaker(prompt).split([self.config.speaker_dim, 1], 1)
         return embedding, base[:, 0]
 
-    def encode_emotion(self, prompt: Tensor) -> Tensor:
-        """Prompt features (B, n_mels + 2, T) -> logits of the emotions' weights (B, n_emotions).
-
-        Of the pitch only how it moves counts: its mean belongs to the speaker.
-        """
-        n = self.config.n_mels
-        moving = prompt[:, n : n + 1] - prompt[:, n : n + 1].mean(-1, keepdim=True)
-        return self.emotion(torch.cat([prompt[:, :n], moving, prompt[:, n + 1 :]], 1))
+    def encode_emotion(self, prompt: Tensor, base: Tensor) -> Tensor:
+        """Prompt features (B, n_mels + 2, T), base pitch (B,) -> logits of the emotions' weights (B, n_emotions)."""
+        return self.emotion(moving_with(prompt, base))
 
     def mel(self, foretold: Foretold, speaker: Tensor, noise: Tensor, n_steps: int) -> Tensor:
         """Normalised mel (B, n_mels, T) from noise of that shape."""
@@ -169,3 +164,11 @@ class S2M(nn.Module):
             return foretold.mel
         residual = solve(lambda x, time: self.velocity(x, time, foretold, speaker), noise, n_steps)
         return foretold.mel + RESIDUAL_STD * residual
+
+
+def moving_with(prompt: Tensor, base: Tensor) -> Tensor:
+    """Prompt features (B, n_mels + 2, T) with the pitch against the speaker's base (B,)."""
+    octave = prompt.shape[1] - 2
+    moved = prompt.clone()
+    moved[:, octave] -= base[:, None]
+    return moved

@@ -68,7 +68,9 @@ class Synthesizer:
     @torch.inference_mode()
     def encode_emotion(self, audio: Audio, rate: int) -> Emotion:
         """The emotion heard in a clip of any speaker. Raises BadPromptError."""
-        weights = torch.sigmoid(self._s2m.encode_emotion(prompt_features(audio, rate)))[0]
+        prompt = prompt_features(audio, rate)
+        _, base = self._s2m.encode_speaker(prompt)
+        weights = torch.sigmoid(self._s2m.encode_emotion(prompt, base))[0]
         return Emotion(tuple(float(w) if w >= LEAST_EMOTION else 0.0 for w in weights))
 
     def emotion_from_text(self, sentence: str) -> Emotion:

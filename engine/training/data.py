@@ -77,10 +77,14 @@ class Corpus:
     def prompt(self, line: Line, first: int, n: int) -> Tensor:
         """(n, N_FEATURES) of a line as they are known of a prompt: at one loudness, pitch in octaves above PITCH_HZ."""
         out = self.features(line.start + first, n)
-        whole = self.audio[line.start : line.start + line.n_frames].astype(np.float32) / 32768
-        out[:, :N_MELS] += float(np.log(PROMPT_RMS / np.sqrt(np.mean(np.square(whole))))) / MEL_STD
+        out[:, :N_MELS] += self.to_prompt_level(line)
         out[:, N_MELS] = out[:, N_MELS] * OCTAVE_STD + self.base(line)
         return out
+
+    def to_prompt_level(self, line: Line) -> float:
+        """What to add to a line's normalised mel so that it is as loud as a prompt."""
+        audio = self.audio[line.start : line.start + line.n_frames].astype(np.float32) / 32768
+        return float(np.log(PROMPT_RMS / np.sqrt(np.mean(np.square(audio))))) / MEL_STD
 
     def base(self, line: Line) -> float:
         """Base pitch of the line's timbre in octaves above PITCH_HZ."""

@@ -1,6 +1,6 @@
 """Checkpoints of the stages -> the voice that the program loads.
 
-python -m engine.training.export --t2s t2s.pt --s2m s2m.pt --vocoder vocoder.pt [--out engine/weights/cuevox-mini-1]
+python -m engine.training.export --t2s t2s.pt --s2m s2m.pt --emotion emotion.pt --vocoder vocoder.pt [--out FOLDER]
 """
 
 from __future__ import annotations
@@ -31,14 +31,16 @@ def trained(model: M, path: Path) -> M:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for stage in checkpoint.STAGES:
+    for stage in (*checkpoint.STAGES, "emotion"):
         parser.add_argument(f"--{stage}", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=checkpoint.EMBEDDED)
     args = parser.parse_args()
+    s2m = trained(S2M(S2M_CONFIG), args.s2m)
+    trained(s2m.emotion, args.emotion)
     checkpoint.save(
         args.out,
         trained(T2S(T2S_CONFIG), args.t2s),
-        trained(S2M(S2M_CONFIG), args.s2m),
+        s2m,
         trained(SourceFilterVocoder(VOCODER_CONFIG), args.vocoder),
     )
     for file in sorted(args.out.iterdir()):

@@ -1,4 +1,4 @@
-"""Train semantic tokens and latents to mel, with the encoders of speaker and emotion.
+"""Train semantic tokens and latents to mel, with the encoder of the speaker.
 
 python -m engine.training.s2m --data DATA --out s2m.pt [--minutes 60]
 python -m engine.training.s2m --data DATA --out s2m.pt --write 600    # DATA/spoken.npy: mels of 600 lines
@@ -53,7 +53,6 @@ class Batch:
     features: Tensor  # (B, n_mels + 2, 4 N)
     prompt: Tensor  # (B, n_mels + 2, PROMPT)
     base: Tensor  # (B,) octaves above PITCH_HZ
-    emotion: Tensor  # (B, 8) of the prompt
 
     def to(self, device: str) -> Batch:
         return Batch(*(getattr(self, name).to(device) for name in self.__dataclass_fields__))
@@ -86,17 +85,16 @@ class Pieces:
         if self.latents is not None:
             latents = torch.from_numpy(self.latents[place : place + TOKENS].astype(np.float32))
         features = self.corpus.features(line.start + 4 * first, 4 * TOKENS).T
-        prompt, emotion = self.prompt(rng, i)
-        return codes, latents, features, prompt, torch.tensor(self.corpus.base(line)), emotion
+        return codes, latents, features, self.prompt(rng, i), torch.tensor(self.corpus.base(line))
 
-    def prompt(self, rng: np.random.Generator, i: int) -> tuple[Tensor, Tensor]:
-        """A prompt (n_mels + 2, PROMPT) of line i's timbre from another line, and that line's emotion."""
+    def prompt(self, rng: np.random.Generator, i: int) -> Tensor:
+        """A prompt (n_mels + 2, PROMPT) of line i's timbre from another line."""
         timbre = self.corpus.lines[i].timbre
         others = [j for j in self.of_timbre[timbre] if j != i] or [i]
         other = self.corpus.lines[others[int(rng.integers(len(others)))]]
         start = int(rng.integers(max(1, other.n_frames - PROMPT)))
         prompt = self.corpus.prompt(other, start, min(PROMPT, other.n_frames - start)).T
-        return torch.cat([prompt] * -(-PROMPT // prompt.shape[1]), 1)[:, :PROMPT], other.emotion.float()
+        return torch.cat([prompt] * -(-PROMPT // prompt.shape[1]), 1)[:, :PROMPT]
 
 
 def jitter(codes: Tensor, fsq: FSQ) -> Tensor:
@@ -109,12 +107,11 @@ def jitter(codes: Tensor, fsq: FSQ) -> Tensor:
 
 
 def losses_of(model: S2M, batch: Batch, known: Tensor, device: str, *, train: bool) -> dict[str, Tensor]:
-    """Foretold mel, pitch and voicing; the flow; base pitch and emotion of the prompt."""
+    """Foretold mel, pitch and voicing; the flow; base pitch of the prompt."""
     mel, octave, voicing = batch.features[:, :N_MELS], batch.features[:, N_MELS], batch.features[:, N_MELS + 1]
     codes = jitter(batch.codes, model.regulator.fsq) if train else batch.codes
     with torch.autocast(device, torch.bfloat16, enabled=train):
         speaker, base = model.encode_speaker(batch.prompt)
-        emotion = model.encode_emotion(batch.prompt)
         foretold = model.regulator(codes, batch.latents, known, speaker, mel.shape[-1])
     residual = (mel - foretold.mel.detach()) / RESIDUAL_STD
     noise, time = torch.randn_like(residual), torch.rand(len(residual), device=residual.device)
@@ -127,7 +124,6 @@ def losses_of(model: S2M, batch: Batch, known: Tensor, device: str, *, train: bo
         "pitch": (F.smooth_l1_loss(foretold.octave, octave, reduction="none") * voiced).mean(),
         "voicing": 0.3 * F.binary_cross_entropy_with_logits(foretold.voicing, voiced.float()),
         "base": F.smooth_l1_loss(base.float(), batch.base),
-        "emotion": 0.2 * F.binary_cross_entropy_with_logits(emotion.float(), batch.emotion),
     }
 
 
@@ -163,7 +159,7 @@ def write(data: Path, out: Path, n_lines: int) -> None:
     for i in rng.choice(pieces.corpus.train, n_lines, replace=False):
         line, (first, n) = pieces.corpus.lines[i], pieces.codes.places[i]
         latents = torch.from_numpy(pieces.latents[first : first + n].astype(np.float32))[None]
-        speaker, _ = model.encode_speaker(pieces.prompt(rng, i)[0][None])
+        speaker, _ = model.encode_speaker(pieces.prompt(rng, i)[None])
         foretold = model.regulator(pieces.codes.of(i)[None], latents, torch.ones(1), speaker, line.n_frames)
         noise = torch.randn(1, N_MELS, line.n_frames) * RenderOptions.flow_temperature
         mel = model.mel(foretold, speaker, noise, RenderOptions.flow_steps)

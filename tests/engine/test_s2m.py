@@ -50,8 +50,10 @@ def test_the_latents_count_only_where_they_are_known() -> None:
 @torch.inference_mode()
 def test_the_emotion_encoder_does_not_hear_how_high_a_voice_is() -> None:
     s2m = tiny_voice()[1]
-    prompt = torch.randn(1, 102, 60)
+    prompt, base = torch.randn(1, 102, 60), torch.tensor([0.2])
     higher = prompt.clone()
     higher[:, 100] += 0.7
-    torch.testing.assert_close(s2m.encode_emotion(prompt), s2m.encode_emotion(higher), atol=1e-4, rtol=1e-4)
+    same = s2m.encode_emotion(higher, base + 0.7)
+    torch.testing.assert_close(s2m.encode_emotion(prompt, base), same, atol=1e-4, rtol=1e-4)
+    assert not torch.allclose(s2m.encode_emotion(higher, base), same)
     assert not torch.allclose(s2m.encode_speaker(prompt)[0], s2m.encode_speaker(higher)[0])
