@@ -2,8 +2,9 @@
 
     python benchmarks/lengths.py [--lines 24] [--model FOLDER]
 
-Speaks the measuring lines at five stretches of the voice's own length, and lines of 0.6 s to 20 s, and prints for each how
-many samples it is off and how much silence lies at its ends: 10 ms pieces that are 40 dB below the loudest one.
+Speaks the measuring lines at five stretches of the voice's own length, and lines of 0.6 s to 20 s, and prints for
+each how many samples it is off and how much silence lies at its ends: 10 ms pieces that are 40 dB below the loudest
+one.
 """
 
 from __future__ import annotations
