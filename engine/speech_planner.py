@@ -10,7 +10,9 @@ from torch import Tensor
 
 from engine.t2s import MIN_S, T2S
 
-LEAD_S, TAIL_S = 0.010, 0.015  # quiet at both ends of a line, marks included: speech fills its length
+# Quiet at both ends of a line, marks included, as the trimmed corpus has it: a sound is heard some 45 ms before its
+# label begins, and so also ends before its label does.
+LEAD_S, TAIL_S = 0.055, 0.005
 OVERHANG_S = 0.025  # of a line lies behind its end: a last sound dies away longer than it is heard
 PAUSE_S = 0.3  # after a part of a line that others follow
 SHORTEST_S = 0.012  # of a phoneme

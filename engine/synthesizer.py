@@ -26,7 +26,9 @@ from engine.text import Phonemiser, SpokenText
 from engine.types import Audio, Emotion, Plan, Rendering, RenderRequest, Timbre, WordTime
 
 MAX_PHONEMES = 180  # of what the GPT says in one go; the corpus has lines of up to 220
-LEAST_EMOTION = 0.15  # heard weights below it are the encoder's doubt, not the speaker's mood
+# The encoder's weights are what is to be expected, doubt included, so they are small and many. What is far behind the
+# strongest is left out, and the rest as strong as all together.
+LEAST_SHARE, LEAST_STRENGTH, DOUBT = 0.4, 0.2, 1.5
 
 
 class Synthesizer:
@@ -71,7 +73,11 @@ class Synthesizer:
         prompt = prompt_features(audio, rate)
         _, base = self._s2m.encode_speaker(prompt)
         weights = torch.sigmoid(self._s2m.encode_emotion(prompt, base))[0]
-        return Emotion(tuple(float(w) if w >= LEAST_EMOTION else 0.0 for w in weights))
+        strength = float(weights.sum())
+        if strength < LEAST_STRENGTH:
+            return Emotion()
+        clear = weights * (weights >= LEAST_SHARE * weights.max())
+        return Emotion(tuple((clear / clear.sum() * min(1.0, DOUBT * strength)).tolist()))
 
     def emotion_from_text(self, sentence: str) -> Emotion:
         """The emotion a sentence describes or carries."""
