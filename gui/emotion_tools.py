@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent
-from PyQt6.QtWidgets import QComboBox, QFrame, QLineEdit, QPushButton, QSlider, QTabWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QLineEdit, QPushButton, QSlider, QTabWidget, QVBoxLayout, QWidget
 
 from gui.emotion_pad import EmotionPad
 from gui.emotion_space import blend, place, weights_at
 from gui.theme import Theme
-from gui.widgets import dropped_clip, label
+from gui.widgets import ClipTarget, label
 
 STEPS = 100  # of the blend's slider
 
@@ -37,7 +36,7 @@ class EmotionTools(QTabWidget):
         self.share.setMinimumHeight(22)
         self.sentence = QLineEdit()
         self.read = QPushButton("Read emotion")
-        self.clip = ClipTarget("Drop a clip here: its emotion, whoever speaks, moves the sliders.")
+        self.clip = EmotionClipTarget("Drop a clip here: its emotion, whoever speaks, moves the sliders.")
         self._pad_leads = False  # the pad's own point is finer than the sliders' steps: it stays under the mouse
         if (bar := self.tabBar()) is not None:
             bar.setAccessibleName("Ways to an emotion")
@@ -82,7 +81,7 @@ class EmotionTools(QTabWidget):
         self.sentence.returnPressed.connect(self._read)
         self.read.setToolTip("Move the sliders to the emotion that the sentence tells or carries")
         self.read.clicked.connect(self._read)
-        self.clip.dropped.connect(self.clip_given)
+        self.clip.clip_dropped.connect(self.clip_given)
         return _page(label("A sentence that tells it", "field"), self.sentence, self.read, self.clip)
 
     def _blend(self) -> None:
@@ -100,29 +99,16 @@ class EmotionTools(QTabWidget):
         self._pad_leads = False
 
 
-class ClipTarget(QFrame):
-    """Where a sound file can be dropped; what is dropped here does not reach the panel behind it."""
-
-    dropped = pyqtSignal(str)
+class EmotionClipTarget(ClipTarget):
+    """Where the clip is dropped whose emotion is to be heard."""
 
     def __init__(self, hint: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "target")
-        self.setAcceptDrops(True)
         self.setAccessibleName(hint)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 8, 6)
         column.addWidget(label(hint, "small", wrap=True))
-
-    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
-        if event is not None and dropped_clip(event) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent | None) -> None:
-        clip = None if event is None else dropped_clip(event)
-        if event is not None and clip is not None:
-            event.acceptProposedAction()
-            self.dropped.emit(clip)
 
 
 def _page(*widgets: QWidget) -> QWidget:

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QDragEnterEvent, QDropEvent, QIcon, QPainter, QPixmap
+from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -26,7 +25,7 @@ from engine.types import EMOTIONS
 from gui.emotion_tools import EmotionTools
 from gui.preset_dialog import ask_texts
 from gui.theme import Theme
-from gui.widgets import dropped_clip, label
+from gui.widgets import ClipTarget, label
 
 NEUTRAL, AUTO = "neutral", "auto"
 DROP_HINT = "Drop a WAV, FLAC, MP3 or OGG clip here to add a voice."
@@ -55,17 +54,15 @@ def read_emotion(text: str) -> dict[str, float] | None:
     return dict.fromkeys(EMOTIONS, 0.0) | found
 
 
-class PresetEditor(QFrame):
+class PresetEditor(ClipTarget):
     """Shows presets and emits wishes. `emotion` and `timbre` are what the next line will be asked with."""
 
     changed = pyqtSignal()
     save_wished = pyqtSignal(object, dict)  # PresetTexts, weights
-    clip_dropped = pyqtSignal(str)  # path of a sound file
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
-        self.setAcceptDrops(True)
         self._emotions: dict[str, Any] = {}
         self._moving = False  # several sliders are being set as one
         self._expected = {"timbre": "", "emotion": ""}  # presets that were just made: chosen as soon as they are listed
@@ -250,16 +247,6 @@ class PresetEditor(QFrame):
         if texts is not None:
             self.expect("emotion", texts.name)
             self.save_wished.emit(texts, self.weights())
-
-    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
-        if event is not None and dropped_clip(event) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent | None) -> None:
-        clip = None if event is None else dropped_clip(event)
-        if event is not None and clip is not None:
-            event.acceptProposedAction()
-            self.clip_dropped.emit(clip)
 
 
 def _slider(name: str) -> QSlider:

@@ -6,9 +6,9 @@ import html
 from collections.abc import Iterable
 from pathlib import Path
 
-from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QDropEvent, QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 BUTTON_PADDING_PX = 14  # of style.qss, with the border
 CLIPS = (".wav", ".flac", ".mp3", ".ogg")  # sound files that can be dropped on the panel
@@ -46,7 +46,27 @@ def chain_tabs(widgets: Iterable[QWidget]) -> None:
         before = widget
 
 
-def dropped_clip(event: QDropEvent) -> str | None:
+class ClipTarget(QFrame):
+    """A frame that sound files can be dropped on; one that lies on another keeps what is dropped on it."""
+
+    clip_dropped = pyqtSignal(str)  # path of a sound file
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAcceptDrops(True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        if event is not None and _dropped_clip(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        clip = None if event is None else _dropped_clip(event)
+        if event is not None and clip is not None:
+            event.acceptProposedAction()
+            self.clip_dropped.emit(clip)
+
+
+def _dropped_clip(event: QDropEvent) -> str | None:
     """The first sound file of a drop, or of a drag that comes in."""
     data = event.mimeData()
     paths = [url.toLocalFile() for url in data.urls()] if data is not None else []
