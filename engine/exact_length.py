@@ -10,7 +10,7 @@ import soxr
 from engine.types import Audio
 
 STRETCH = (0.75, 1.25)  # lengths against the model's own that still sound natural
-FADE_S = 0.003  # at the end of a line, against clicks
+FADE_S = 0.003  # at both ends of a line, against clicks
 
 
 def stretch_warnings(stretch: float) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.exact_length import FADE_S
 from engine.prompt import OCTAVE_STD, PITCH_HZ
 from engine.s2m import S2M, Foretold
 from engine.sampling import sample
@@ -25,7 +26,6 @@ from engine.types import Audio
 WINDOWS = (80, 120, 200, 320)  # frames of the first windows; all that follow are like the last
 CONTEXT = 48  # frames to each side of a window that S2M is shown beside it
 LOWEST_HZ, HIGHEST_HZ = 55.0, 700.0
-FADE_S = 0.003  # where a line begins; exact_length lets it end as softly
 
 
 @dataclass(frozen=True)

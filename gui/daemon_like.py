@@ -12,19 +12,6 @@ from bridge.timeline import Position
 from engine.types import Emotion
 
 
-class PresetLike(Protocol):
-    """What the panel shows of a preset (bridge.preset_store has the real one)."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def note(self) -> str: ...
-    @property
-    def colour(self) -> str: ...
-    @property
-    def origin(self) -> str: ...
-
-
 class DaemonLike(Protocol):
     """What the panel asks of the daemon. bridge.daemon.Daemon is the real one."""
 
