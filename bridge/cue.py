@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bridge.timeline import Length, Position
 
-__all__ = ["Cue", "Length", "Line", "LineState", "Position", "Take"]
+__all__ = ["Cue", "Length", "Line", "LineState", "Position", "Score", "Take"]
 
 
 class LineState(enum.StrEnum):
@@ -44,6 +44,15 @@ class Cue:
 
 
 @dataclass(frozen=True)
+class Score:
+    """One thing that tells how good a take is (bridge.take_score)."""
+
+    name: str
+    penalty: float  # 0: nothing to find fault with; 10 spoils the take
+    text: str = ""  # the figure behind it, for people
+
+
+@dataclass(frozen=True)
 class Take:
     """One rendering of a cue, with all that is needed to make it again."""
 
@@ -59,6 +68,13 @@ class Take:
     error: str = ""
     warnings: tuple[str, ...] = ()
     peak_db: float = float("-inf")
+    parent: str = ""  # id of the take that it is a change of; empty: of none
+    scores: tuple[Score, ...] = ()
+
+    @property
+    def penalty(self) -> float:
+        """All scores together; the less the better."""
+        return sum(score.penalty for score in self.scores)
 
 
 @dataclass(frozen=True)
@@ -70,7 +86,14 @@ class Line:
     takes: tuple[Take, ...] = field(default=())
     picked: str = ""  # id of the picked take
     order: int = 0  # in which it was asked for
+    locked: bool = False  # the picked take is final: it stays picked, and the line is neither rendered nor removed
+    earlier_picks: tuple[str, ...] = ()  # ids of takes, the latest last
 
     @property
     def picked_take(self) -> Take | None:
         return next((t for t in self.takes if t.id == self.picked), None)
+
+    @property
+    def ranked(self) -> tuple[Take, ...]:
+        """The takes that have a clip, the best first; of equals the older one."""
+        return tuple(sorted((t for t in self.takes if t.path is not None), key=lambda take: take.penalty))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import replace
@@ -14,7 +14,7 @@ from typing import Self
 
 from bridge import events
 from bridge.ask_folder import AskFolder
-from bridge.cue import Cue, Line, LineState, Position, Take
+from bridge.cue import Cue, Line, LineState, Position, Score, Take
 from bridge.cue_check import MAX_SEED, CheckedCue, check_cue
 from bridge.drop_worker import DropOrder, DropWorker, targets_of
 from bridge.drops import DropJob
@@ -23,6 +23,7 @@ from bridge.event_hub import EventHub
 from bridge.files import remove_leftovers
 from bridge.journal import DropWish, Journal, TakeRecord
 from bridge.line_book import PENDING, LineBook
+from bridge.lineage import Ancestor, ancestors
 from bridge.live_feed import LiveFeed
 from bridge.osc_api import OscApi
 from bridge.osc_rate import RateLimit
@@ -136,16 +137,21 @@ class Daemon:
     def check(self, cue: Cue) -> None:
         """Raises what `submit` would raise for what the cue says; takes nothing on."""
         check_cue(cue, self._presets)
+        self._book.check_unlocked(cue.id)
 
-    def submit(self, cue: Cue) -> tuple[Take, ...]:
-        """Take on a line: it is checked, kept in the journal and queued. -> its takes, with their seeds."""
+    def submit(self, cue: Cue, *, parent: str = "") -> tuple[Take, ...]:
+        """Take on a line: it is checked, kept in the journal and queued. -> its takes, with their seeds.
+
+        parent: the take that these are changes of; empty: the line's picked one, where it has one. A line that is
+        locked is refused with a LockedError.
+        """
         checked = check_cue(cue, self._presets)
         # Another seed for each take, or they would all be the same; from the first one all can be made again.
         first = secrets.randbelow(MAX_SEED + 1) if cue.seed is None else cue.seed
         seeds = [(first + i) % (MAX_SEED + 1) for i in range(cue.takes)]
         with self._accepting:
             self._check_room(len(seeds))
-            takes = self._book.add(checked.cue, seeds)
+            takes = self._book.add(checked.cue, seeds, parent)
             for take in takes:
                 self._put(self._job(checked, take))
         return takes
@@ -204,6 +210,38 @@ class Daemon:
     def pick(self, line_id: str, take_id: str) -> None:
         """Make a take the one that is played and dropped."""
         self._book.pick(line_id, take_id)
+
+    def pick_best(self, line_id: str) -> str:
+        """Pick the take with the best scores (Line.ranked). -> its id."""
+        ranked = self._book.line(line_id).ranked
+        if not ranked:
+            raise RefusedError(f"line {line_id!r} has no take with a clip yet; pick one when it is ready")
+        self._book.pick(line_id, ranked[0].id)
+        return ranked[0].id
+
+    def pick_earlier(self, line_id: str) -> str:
+        """Go back to the take that was picked before. -> its id."""
+        return self._book.pick_earlier(line_id)
+
+    def lock(self, line_id: str, take_id: str = "") -> str:
+        """Make a take final, the picked one when none is named: its line is neither rendered nor removed. -> its id."""
+        return self._book.lock(line_id, take_id)
+
+    def unlock(self, line_id: str) -> None:
+        """Let a line be rendered, picked and removed again."""
+        self._book.unlock(line_id)
+
+    def add_scores(self, take_id: str, scores: Iterable[Score]) -> None:
+        """Rank a take by more than what costs nothing, such as what a recogniser made of it."""
+        self._book.add_scores(take_id, scores)
+
+    def settings_of(self, take_id: str) -> Cue:
+        """The cue that a take was made from, with its seed; it can be submitted again."""
+        return replace(self._book.cue_of(take_id), seed=self._book.take(take_id).seed, takes=1)
+
+    def lineage(self, take_id: str) -> tuple[Ancestor, ...]:
+        """The take's parent, its parent and so on, each with the settings that were changed after it."""
+        return ancestors(take_id, self._book.parent_of, self.settings_of)
 
     def drop(self, line_id: str, *, target: str | None = None, at: Position | None = None) -> Take:
         """Put the line's picked take into the projects, at its own place unless `at` names another.

@@ -45,6 +45,12 @@ class RefusedError(BridgeError):
     code = "refused"
 
 
+class LockedError(RefusedError):
+    """A line whose picked take is final."""
+
+    code = "locked"
+
+
 class DeviceError(BridgeError):
     """A sound device that is missing, taken or broken."""
 

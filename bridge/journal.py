@@ -15,17 +15,27 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.cue import Cue, Length, LineState, Position, Take
+from bridge.cue import Cue, Length, LineState, Position, Score, Take
 from bridge.errors import BridgeError
 
-SCHEMA = 1  # goes up with every change of the tables
+SCHEMA = 2  # goes up with every change of the tables
 
 _TABLES = """
 CREATE TABLE line (id TEXT PRIMARY KEY, number INTEGER NOT NULL, cue TEXT NOT NULL, picked TEXT NOT NULL,
-                   n_takes INTEGER NOT NULL, removed INTEGER NOT NULL) WITHOUT ROWID;
+                   n_takes INTEGER NOT NULL, removed INTEGER NOT NULL, locked INTEGER NOT NULL DEFAULT 0,
+                   earlier_picks TEXT NOT NULL DEFAULT '[]') WITHOUT ROWID;
 CREATE TABLE take (id TEXT PRIMARY KEY, line TEXT NOT NULL, number INTEGER NOT NULL, batch INTEGER NOT NULL,
                    cue TEXT NOT NULL, take TEXT NOT NULL, wish TEXT NOT NULL) WITHOUT ROWID;
 """
+
+
+# What makes a journal of schema N one of N + 1.
+_MIGRATIONS = {
+    1: """
+ALTER TABLE line ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE line ADD COLUMN earlier_picks TEXT NOT NULL DEFAULT '[]';
+""",
+}
 
 
 class JournalError(BridgeError):
@@ -43,6 +53,8 @@ class LineRecord:
     picked: str = ""
     n_takes: int = 0  # ever made
     removed: bool = False
+    locked: bool = False  # the picked take is final
+    earlier_picks: tuple[str, ...] = ()  # the latest last
 
 
 @dataclass(frozen=True)
@@ -98,13 +110,13 @@ class Journal:
         with self._lock:
             try:
                 lines = self._database.execute(
-                    "SELECT number, cue, picked, n_takes, removed FROM line ORDER BY number"
+                    "SELECT number, cue, picked, n_takes, removed, locked, earlier_picks FROM line ORDER BY number"
                 ).fetchall()
                 takes = self._database.execute(
                     "SELECT number, batch, cue, take, wish FROM take ORDER BY line, number"
                 ).fetchall()
                 return (
-                    [LineRecord(_cue(row[1]), row[0], row[2], row[3], bool(row[4])) for row in lines],
+                    [_line(row) for row in lines],
                     [TakeRecord(_take(row[3]), _cue(row[2]), row[0], row[1], _wish(row[4])) for row in takes],
                 )
             except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
@@ -128,8 +140,17 @@ class Journal:
         ]
         with self._lock, _transaction(self._database):
             self._database.execute(
-                "INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?, ?, ?)",
-                (line.cue.id, line.number, _text(cue_values(line.cue)), line.picked, line.n_takes, int(line.removed)),
+                "INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    line.cue.id,
+                    line.number,
+                    _text(cue_values(line.cue)),
+                    line.picked,
+                    line.n_takes,
+                    int(line.removed),
+                    int(line.locked),
+                    json.dumps(line.earlier_picks),
+                ),
             )
             if line.removed:
                 self._database.execute("DELETE FROM take WHERE line = ?", (line.cue.id,))
@@ -145,6 +166,9 @@ class Journal:
             raise JournalError(f"{path} was written by a newer Cuevox; use that one, or move the file away")
         if version == 0:
             self._database.executescript(f"BEGIN EXCLUSIVE;{_TABLES}PRAGMA user_version = {SCHEMA};COMMIT;")
+        elif version < SCHEMA:
+            steps = "".join(_MIGRATIONS[step] for step in range(version, SCHEMA))
+            self._database.executescript(f"BEGIN EXCLUSIVE;{steps}PRAGMA user_version = {SCHEMA};COMMIT;")
         else:
             self._database.execute("BEGIN EXCLUSIVE")  # takes the lock that the locking mode then keeps
             self._database.execute("COMMIT")
@@ -165,6 +189,12 @@ def _transaction(database: sqlite3.Connection) -> Iterator[None]:
         raise JournalError(
             f"the journal cannot be written ({error}); look for space on the disk and for its rights"
         ) from error
+
+
+def _line(row: tuple[Any, ...]) -> LineRecord:
+    number, cue, picked, n_takes, removed, locked, earlier_picks = row
+    picks = tuple(map(str, json.loads(earlier_picks)))
+    return LineRecord(_cue(cue), number, picked, n_takes, bool(removed), bool(locked), picks)
 
 
 def cue_values(cue: Cue) -> dict[str, Any]:
@@ -196,6 +226,7 @@ def _take(text: str) -> Take:
             "state": LineState(values["state"]),
             "path": None if path is None else Path(path),
             "warnings": tuple(values["warnings"]),
+            "scores": tuple(Score(**score) for score in values.get("scores", ())),  # since schema 2
             "peak_db": float("-inf") if peak_db is None else peak_db,
         }
     )

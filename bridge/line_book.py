@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bridge import events
-from bridge.cue import Cue, Line, LineState, Take
-from bridge.errors import NotFoundError, RefusedError
+from bridge.cue import Cue, Line, LineState, Score, Take
+from bridge.errors import LockedError, NotFoundError, RefusedError
 from bridge.journal import DropWish, Journal, JournalError, LineRecord, TakeRecord
 from engine.types import Plan
 
@@ -18,6 +18,8 @@ PENDING = (LineState.QUEUED, LineState.RENDERING)
 
 # What a line is said to do while its takes are in several states; else it is as its picked take is.
 _FOREMOST = (LineState.PLAYING, LineState.DROPPING, LineState.RENDERING, LineState.QUEUED)
+
+MAX_EARLIER_PICKS = 100  # of a line
 
 
 @dataclass
@@ -78,11 +80,26 @@ class LineBook:
 
     def cue_of(self, take_id: str) -> Cue:
         """The cue that a take was asked for by; its line's may be newer. Raises NotFoundError."""
+        return self._kept(take_id).cue
+
+    def take(self, take_id: str) -> Take:
+        """Raises NotFoundError."""
+        return self._kept(take_id).take
+
+    def parent_of(self, take_id: str) -> str:
+        """The take that it is a change of; empty where it is of none, or of one that there is no more."""
         with self._lock:
-            entry = self._entries.get(self._line_of.get(take_id, ""))
-            if entry is None:
-                raise NotFoundError(f"there is no take {take_id[:80]!r} any more")
-            return entry.takes[take_id].cue
+            parent = self._kept(take_id).take.parent
+            return parent if parent in self._line_of else ""
+
+    def check_unlocked(self, line_id: str) -> None:
+        """Raises LockedError when the line is there and its picked take is final."""
+        with self._lock:
+            entry = self._entries.get(line_id)
+            if entry is not None and entry.record.locked:
+                raise LockedError(
+                    f"line {line_id!r} is locked at take {entry.record.picked!r}; unlock it first to change it"
+                )
 
     def next_take_id(self, line_id: str) -> str:
         with self._lock:
@@ -94,15 +111,26 @@ class LineBook:
 
     # ---- what clients ask for ---------------------------------------------------------------------------------------
 
-    def add(self, cue: Cue, seeds: Sequence[int]) -> tuple[Take, ...]:
-        """A take for each seed, queued and kept. Raises JournalError, and then nothing was added."""
+    def add(self, cue: Cue, seeds: Sequence[int], parent: str = "") -> tuple[Take, ...]:
+        """A take for each seed, queued and kept. `parent`: the take they are changes of; empty: the line's picked one.
+
+        Raises LockedError, NotFoundError for the parent, JournalError, and then nothing was added.
+        """
         with self._lock:
+            self.check_unlocked(cue.id)
             entry = self._entries.get(cue.id)
             first = self._n_takes(cue.id) + 1
-            number = entry.record.number if entry else self._number + 1
-            record = LineRecord(cue, number, entry.record.picked if entry else "", first + len(seeds) - 1)
+            old = entry.record if entry else LineRecord(cue, self._number + 1)
+            record = replace(old, cue=cue, n_takes=first + len(seeds) - 1)
+            number = record.number
+            parent = self._kept(parent).take.id if parent else record.picked
             made = [
-                TakeRecord(Take(_take_id(cue.id, first + i), cue.id, seed, LineState.QUEUED), cue, first + i, first)
+                TakeRecord(
+                    Take(_take_id(cue.id, first + i), cue.id, seed, LineState.QUEUED, parent=parent),
+                    cue,
+                    first + i,
+                    first,
+                )
                 for i, seed in enumerate(seeds)
             ]
             self._journal.save(record, made)
@@ -118,29 +146,75 @@ class LineBook:
             return tuple(kept.take for kept in made)
 
     def pick(self, line_id: str, take_id: str) -> None:
-        """Raises NotFoundError, RefusedError when the take has no clip."""
+        """Raises NotFoundError, RefusedError when the take has no clip, LockedError when another one is final."""
         with self._lock:
             entry = self._entry(line_id)
-            kept = entry.takes.get(take_id)
-            if kept is None:
-                raise NotFoundError(
-                    f"line {line_id!r} has no take {take_id!r}; there are: {', '.join(entry.takes) or 'none'}"
-                )
-            if kept.take.path is None:
-                raise RefusedError(f"take {take_id!r} is {kept.take.state}; only a take that has a clip can be picked")
-            record = replace(entry.record, picked=take_id)
-            self._journal.save(record)
-            entry.record = record
-            self._tell(entry)
+            _check_clip(entry, take_id)
+            if take_id != entry.record.picked:
+                self.check_unlocked(line_id)
+                self._save(entry, _picking(entry.record, take_id))
+
+    def pick_earlier(self, line_id: str) -> str:
+        """Pick the take that was picked before the present one, as often as there is one. -> its id.
+
+        Raises NotFoundError, LockedError, RefusedError when none was picked before.
+        """
+        with self._lock:
+            entry = self._entry(line_id)
+            self.check_unlocked(line_id)
+            earlier = list(entry.record.earlier_picks)
+            while earlier:
+                take_id = earlier.pop()
+                if take_id in entry.takes and entry.takes[take_id].take.path is not None:
+                    self._save(entry, replace(entry.record, picked=take_id, earlier_picks=tuple(earlier)))
+                    return take_id
+            raise RefusedError(f"no other take of line {line_id!r} was picked before; pick one by its name")
+
+    def lock(self, line_id: str, take_id: str = "") -> str:
+        """Make a take final, the picked one when none is named; it is picked from then on. -> its id.
+
+        Raises NotFoundError, RefusedError when it has no clip, LockedError when another one is final.
+        """
+        with self._lock:
+            entry = self._entry(line_id)
+            take_id = take_id or entry.record.picked
+            if not take_id:
+                raise RefusedError(f"line {line_id!r} has no take that is picked; lock it when it is ready")
+            _check_clip(entry, take_id)
+            if take_id != entry.record.picked:
+                self.check_unlocked(line_id)
+            self._save(entry, replace(_picking(entry.record, take_id), locked=True))
+            return take_id
+
+    def unlock(self, line_id: str) -> None:
+        """Raises NotFoundError."""
+        with self._lock:
+            entry = self._entry(line_id)
+            self._save(entry, replace(entry.record, locked=False))
+
+    def add_scores(self, take_id: str, scores: Iterable[Score]) -> None:
+        """Scores that were found out later; those of the same names are replaced. Raises NotFoundError."""
+        with self._lock:
+            self._kept(take_id)
+            new = {score.name: score for score in scores}
+            self._change(
+                take_id,
+                lambda take: replace(take, scores=(*(s for s in take.scores if s.name not in new), *new.values())),
+                keep=True,
+            )
 
     def remove(self, line_id: str) -> None:
-        """Take a line that rests out of the list; its clips stay on the disk. Raises NotFoundError, RefusedError."""
+        """Take a line that rests out of the list; its clips stay on the disk.
+
+        Raises NotFoundError, RefusedError, LockedError.
+        """
         with self._lock:
             entry = self._entry(line_id)
+            self.check_unlocked(line_id)
             state = self._view(entry).state
             if state in _FOREMOST:
                 raise RefusedError(f"line {line_id!r} is {state}; cancel or stop it, then remove it")
-            record = replace(entry.record, removed=True, picked="")
+            record = replace(entry.record, removed=True, picked="", earlier_picks=())
             self._journal.save(record)
             self._removed[line_id] = record
             self._taken_out[line_id] = self._entries.pop(line_id)
@@ -178,7 +252,15 @@ class LineBook:
     def progress(self, take_id: str, progress: float) -> None:
         self._change(take_id, lambda take: replace(take, progress=progress))
 
-    def finish(self, take_id: str, path: Path, plan: Plan, peak_db: float, wish: DropWish | None = None) -> bool:
+    def finish(
+        self,
+        take_id: str,
+        path: Path,
+        plan: Plan,
+        peak_db: float,
+        wish: DropWish | None = None,
+        scores: Iterable[Score] = (),
+    ) -> bool:
         """The take's good ending. -> False when it had its ending before.
 
         `wish`: where it is to be dropped, kept at the same moment, so that no crash comes in between.
@@ -195,6 +277,7 @@ class LineBook:
                 stretch=plan.stretch,
                 warnings=plan.warnings,
                 peak_db=peak_db,
+                scores=tuple(scores),
             )
 
         return self._end(take_id, change, "ok", f"{plan.n_samples / plan.rate:.3f} s in {path.name}", wish)
@@ -245,6 +328,19 @@ class LineBook:
             raise NotFoundError(f"there is no line {line_id[:80]!r}; render it first")
         return entry
 
+    def _kept(self, take_id: str) -> TakeRecord:
+        with self._lock:
+            entry = self._entries.get(self._line_of.get(take_id, ""))
+            if entry is None:
+                raise NotFoundError(f"there is no take {take_id[:80]!r} any more")
+            return entry.takes[take_id]
+
+    def _save(self, entry: _Entry, record: LineRecord) -> None:
+        """What a client asked for. Raises JournalError, and then nothing has changed."""
+        self._journal.save(record)
+        entry.record = record
+        self._tell(entry)
+
     def _n_takes(self, line_id: str) -> int:
         entry = self._entries.get(line_id)
         record = entry.record if entry else self._removed.get(line_id)
@@ -274,8 +370,9 @@ class LineBook:
             entry.takes[take_id] = kept = replace(kept, take=change(kept.take), wish=wish)
             if kept.take.path is not None:
                 picked = entry.takes.get(entry.record.picked)
-                if picked is None or picked.number < kept.batch:  # the first good one of the newest request
-                    entry.record = replace(entry.record, picked=take_id)
+                is_newer = picked is None or picked.number < kept.batch
+                if is_newer and not entry.record.locked:  # the first good one of the newest request
+                    entry.record = _picking(entry.record, take_id)
             self._keep(entry, kept)
             line = self._tell(entry)
             self._publish(events.TakeEnded(line, take_id, code == "ok", code, text))
@@ -301,7 +398,27 @@ class LineBook:
         states = {take.state for take in takes}
         picked = next((take for take in takes if take.id == entry.record.picked), takes[-1])
         state = next((state for state in _FOREMOST if state in states), picked.state)
-        return Line(entry.record.cue, state, takes, entry.record.picked, entry.record.number)
+        record = entry.record
+        return Line(record.cue, state, takes, record.picked, record.number, record.locked, record.earlier_picks)
+
+
+def _check_clip(entry: _Entry, take_id: str) -> None:
+    """Raises NotFoundError, RefusedError when the take has no clip."""
+    kept = entry.takes.get(take_id)
+    if kept is None:
+        raise NotFoundError(
+            f"line {entry.record.cue.id!r} has no take {take_id!r}; there are: {', '.join(entry.takes) or 'none'}"
+        )
+    if kept.take.path is None:
+        raise RefusedError(f"take {take_id!r} is {kept.take.state}; only a take that has a clip can be picked")
+
+
+def _picking(record: LineRecord, take_id: str) -> LineRecord:
+    """The line with another take picked; the one before is remembered."""
+    if record.picked in ("", take_id):
+        return replace(record, picked=take_id)
+    earlier = (*record.earlier_picks, record.picked)[-MAX_EARLIER_PICKS:]
+    return replace(record, picked=take_id, earlier_picks=earlier)
 
 
 def _take_id(line_id: str, number: int) -> str:

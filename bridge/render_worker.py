@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from bridge.cue import Score
 from bridge.errors import BridgeError
 from bridge.hang_watch import HangWatch
 from bridge.line_book import LineBook
 from bridge.loudness import levelled
 from bridge.scheduler import EmotionQuestion, LoadMeter, RenderJob, RenderQueue
+from bridge.take_score import Scorer, free_scores
 from bridge.take_store import Provenance, TakeStore, peak_db
 from engine.errors import EngineError
 from engine.types import Audio, Plan, Rendering, RenderRequest, SynthesizerLike
@@ -40,6 +42,7 @@ class RenderWorker:
         *,
         rate: int,
         loudness_lufs: float | None = None,
+        scorer: Scorer = free_scores,
         hung_after_s: float = 300.0,
         on_model: Callable[[EngineError | None], None],
         on_ended: Callable[[RenderJob, bool], None],
@@ -47,6 +50,7 @@ class RenderWorker:
     ) -> None:
         """rate: of the clips. loudness_lufs: that they are brought to; None: as the voice made them.
 
+        scorer: what ranks takes; it must not take long.
         hung_after_s: a voice that makes no block for that long is given up, and loaded anew on another thread.
         on_model: the model is loaded, or could not be. on_ended(job, ok), after the book knows.
 
@@ -56,6 +60,7 @@ class RenderWorker:
         self._queue, self._book, self._takes = queue, book, takes
         self._rate = rate
         self._loudness_lufs = loudness_lufs
+        self._scorer = scorer
         self._on_model, self._on_ended = on_model, on_ended
         self._clock = clock
         self._load = LoadMeter(clock)
@@ -127,7 +132,8 @@ class RenderWorker:
             path = self._takes.write(job.cue, rendering.plan, audio, made)
             peak = peak_db(audio)
             level_db = float("-inf") if peak is None else peak
-            is_first = self._book.finish(job.take_id, path, rendering.plan, level_db, job.wish)
+            scores = self._scores(job, rendering.plan, audio)
+            is_first = self._book.finish(job.take_id, path, rendering.plan, level_db, job.wish, scores)
             self._finish_with(job, is_first, True)
         except (EngineError, BridgeError) as error:
             self._fail(job, error)
@@ -176,7 +182,15 @@ class RenderWorker:
             emotion,
             emotion_sha256,
             job.timbre.consent,
+            parent=self._book.take(job.take_id).parent,
         )
+
+    def _scores(self, job: RenderJob, plan: Plan, audio: Audio) -> tuple[Score, ...]:
+        try:
+            return tuple(self._scorer(job.cue, plan, audio))
+        except Exception:  # a take without scores is better than none
+            _log.exception("%s could not be scored", job.take_id)
+            return ()
 
     def _collect(self, job: RenderJob, rendering: Rendering) -> Audio | None:
         """All blocks as one, exactly as long as the plan says. None: the job is to be let go.

@@ -46,6 +46,7 @@ class Provenance:
     emotion: Emotion  # as it was used, the cue's weight already in it
     emotion_sha256: str = ""  # of the emotion clip, where one was given
     consent: str = ""  # of the timbre's speaker, as its preset has it
+    parent: str = ""  # id of the take that this one is a change of
 
 
 class TakeStore:
@@ -140,6 +141,7 @@ class TakeStore:
             "created": created,
             "line": cue.id,
             "take": made.take_id,
+            "parent": made.parent,
             "text": cue.text,
             "character": cue.character,
             "timbre": {"name": made.timbre_name, "clip_sha256": made.timbre_sha256, "consent": made.consent},

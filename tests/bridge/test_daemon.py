@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,6 @@ import soundfile
 
 from bridge import events
 from bridge.cue import Cue, Length, LineState, Position
-from bridge.daemon import Daemon
 from bridge.errors import (
     BadArgumentError,
     BridgeError,
@@ -31,44 +30,17 @@ from bridge.settings import Settings
 from bridge.wav import read_info
 from engine.errors import BadCheckpointError, BadTextError
 from engine.types import EMOTIONS, SynthesizerLike
+from tests.bridge.studio import Studio
 from tests.event_log import EventLog
-from tests.fakes import WAIT_S, FakePlayer, FakeSynthesizer, tone
+from tests.fakes import WAIT_S, FakeSynthesizer, tone
 
 CUE = Cue("gate_01", "Who goes there?", "Mara", "angry=0.5", length=Length(1200, 1000), seed=7)
-
-
-class Studio:
-    """A data folder, and daemons on it one after the other."""
-
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self.settings = Settings(folder, osc_port=0)
-        self.player = FakePlayer()
-        self.voice = FakeSynthesizer()
-        self._stack = stack
-
-    def start(
-        self, make_voice: Callable[[], SynthesizerLike] | None = None, *, settings: Settings | None = None
-    ) -> tuple[Daemon, EventLog]:
-        daemon = Daemon(settings or self.settings, make_voice or (lambda: self.voice), player=self.player)
-        log = EventLog()
-        daemon.subscribe(log)
-        return self._stack.enter_context(daemon), log
-
-    def end(self) -> None:
-        self._stack.close()
-        self.player = FakePlayer()
 
 
 @pytest.fixture
 def studio(tmp_path: Path) -> Iterator[Studio]:
     with ExitStack() as stack:
         yield Studio(tmp_path / "data", stack)
-
-
-def held(studio: Studio) -> threading.Event:
-    """From now on the voice makes blocks only while the event is set."""
-    studio.voice.gate = gate = threading.Event()
-    return gate
 
 
 def as_after_a_crash(studio: Studio, folder: Path) -> Settings:
@@ -188,7 +160,7 @@ def test_every_form_of_an_emotion_reaches_the_voice(studio: Studio) -> None:
 
 
 def test_an_emotion_is_heard_before_what_waits_is_rendered(studio: Studio) -> None:
-    gate = held(studio)
+    gate = studio.hold()
     daemon, log = studio.start()
     takes = [daemon.submit(replace(CUE, id=f"gate_{n}"))[0] for n in range(2)]
     log.wait_for(events.LineChanged, lambda e: e.line.state == LineState.RENDERING)
@@ -325,7 +297,7 @@ def test_a_cue_that_breaks_a_rule_is_refused_at_once(studio: Studio, change: dic
 
 
 def test_more_than_the_queue_may_hold_is_refused_whole(studio: Studio) -> None:
-    gate = held(studio)
+    gate = studio.hold()
     daemon, log = studio.start(settings=replace(studio.settings, max_queued=3))
     daemon.submit(replace(CUE, id="running"))
     log.wait_for(events.LineChanged, lambda event: event.line.state is LineState.RENDERING)
@@ -340,7 +312,7 @@ def test_more_than_the_queue_may_hold_is_refused_whole(studio: Studio) -> None:
 
 
 def test_what_waits_and_what_is_rendered_can_be_cancelled(studio: Studio) -> None:
-    gate = held(studio)
+    gate = studio.hold()
     daemon, log = studio.start()
     running, waiting = daemon.submit(replace(CUE, takes=2))
     (other,) = daemon.submit(replace(CUE, id="other"))
@@ -358,7 +330,7 @@ def test_what_waits_and_what_is_rendered_can_be_cancelled(studio: Studio) -> Non
 
 
 def test_only_a_take_with_a_clip_can_be_picked(studio: Studio) -> None:
-    gate = held(studio)
+    gate = studio.hold()
     daemon, log = studio.start()
     first, second = daemon.submit(replace(CUE, takes=2))
     with pytest.raises(RefusedError):
@@ -374,7 +346,7 @@ def test_only_a_take_with_a_clip_can_be_picked(studio: Studio) -> None:
 
 
 def test_a_removed_line_leaves_its_clips_and_its_names_are_not_given_again(studio: Studio) -> None:
-    gate = held(studio)
+    gate = studio.hold()
     daemon, log = studio.start()
     (first,) = daemon.submit(CUE)
     with pytest.raises(RefusedError):
@@ -459,7 +431,7 @@ def test_a_take_of_another_rate_sounds_at_the_players(studio: Studio) -> None:
 
 
 def test_a_live_line_sounds_while_it_is_made_and_becomes_the_same_take(studio: Studio) -> None:
-    gate = held(studio)
+    gate = studio.hold()
     daemon, log = studio.start()
     take = daemon.play("live_1", replace(CUE, id="anything"))
     assert take.id == "live_1_t01" and len(studio.player.sounds) == 1
@@ -495,7 +467,7 @@ def test_the_first_block_sounds_before_the_rest_is_made(studio: Studio) -> None:
 
 
 def test_a_live_line_goes_before_all_others_and_what_was_begun_gives_way(studio: Studio) -> None:
-    gate = held(studio)
+    gate = studio.hold()
     daemon, log = studio.start()
     running, waiting = daemon.submit(replace(CUE, takes=2))
     log.wait_for(events.LineChanged, lambda event: event.line.takes[0].state is LineState.RENDERING)
@@ -507,7 +479,7 @@ def test_a_live_line_goes_before_all_others_and_what_was_begun_gives_way(studio:
 
 
 def test_a_stopped_live_line_is_silent_and_becomes_a_take_all_the_same(studio: Studio) -> None:
-    gate = held(studio)
+    gate = studio.hold()
     daemon, log = studio.start()
     take = daemon.play("live_1", CUE)
     daemon.stop()
@@ -519,7 +491,7 @@ def test_a_stopped_live_line_is_silent_and_becomes_a_take_all_the_same(studio: S
 
 
 def test_a_cancelled_live_line_is_no_take(studio: Studio) -> None:
-    gate = held(studio)
+    gate = studio.hold()
     daemon, log = studio.start()
     take = daemon.play("live_1", CUE)
     daemon.cancel("live_1")
@@ -555,7 +527,7 @@ def test_a_stopped_take_rests_as_stopped_and_plays_again(studio: Studio) -> None
 
 
 def test_what_cannot_sound_is_refused(studio: Studio) -> None:
-    gate = held(studio)
+    gate = studio.hold()
     daemon, _ = studio.start()
     with pytest.raises(NotFoundError):
         daemon.play("nothing")
@@ -679,7 +651,7 @@ def test_a_restart_shows_the_lines_with_their_takes(studio: Studio) -> None:
 
 
 def test_what_was_accepted_and_not_made_is_made_after_a_crash_with_its_seed(studio: Studio, tmp_path: Path) -> None:
-    gate = held(studio)
+    gate = studio.hold()
     daemon, log = studio.start()
     takes = [*daemon.submit(replace(CUE, takes=3, seed=None)), daemon.play("live_1", CUE)]
     log.wait_for(events.LineChanged, lambda event: LineState.RENDERING in {take.state for take in event.line.takes})
@@ -730,7 +702,7 @@ def test_a_drop_that_was_under_way_at_a_crash_is_done_once(studio: Studio) -> No
 
 
 def test_a_line_whose_preset_is_gone_after_a_restart_fails_with_the_reason(studio: Studio, tmp_path: Path) -> None:
-    gate = held(studio)
+    gate = studio.hold()
     daemon, _ = studio.start()
     daemon.save_emotion("mine", {"happy": 1})
     daemon.submit(replace(CUE, emotion="mine"))

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wavinfo import WavInfoReader
 
-from bridge.cue import Cue, Length, LineState, Position, Take
+from bridge.cue import Cue, Length, LineState, Position, Score, Take
 from bridge.errors import BadArgumentError
 from bridge.journal import DropWish, Journal, JournalError, LineRecord, TakeRecord
 from bridge.take_store import DiskError, Provenance, TakeStore
@@ -199,6 +199,41 @@ def test_a_removed_line_is_remembered_without_its_takes(tmp_path: Path) -> None:
     journal.save(record, [TakeRecord(TAKE, CUE, 1, 1)])
     journal.save(replace(record, removed=True))
     assert journal.load() == ([replace(record, removed=True)], [])
+    journal.close()
+
+
+def test_a_journal_of_the_first_schema_opens_with_all_that_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "j.sqlite"
+    cue = (
+        '{"id": "gate_012", "text": "Halt!", "timbre": "Mara", "emotion": "neutral", "weight": 1.0, "length": null, '
+        '"speed": 1.0, "at": null, "seed": null, "takes": 1, "character": "", "drop": false}'
+    )
+    take = (
+        '{"id": "gate_012_t01", "line": "gate_012", "seed": 77, "state": "queued", "progress": 0.0, "path": null, '
+        '"n_samples": 0, "rate": 0, "stretch": 1.0, "error": "", "warnings": [], "peak_db": null}'
+    )
+    old = sqlite3.connect(path)
+    old.executescript(
+        "CREATE TABLE line (id TEXT PRIMARY KEY, number INTEGER NOT NULL, cue TEXT NOT NULL, picked TEXT NOT NULL,"
+        " n_takes INTEGER NOT NULL, removed INTEGER NOT NULL) WITHOUT ROWID;"
+        "CREATE TABLE take (id TEXT PRIMARY KEY, line TEXT NOT NULL, number INTEGER NOT NULL, batch INTEGER NOT NULL,"
+        " cue TEXT NOT NULL, take TEXT NOT NULL, wish TEXT NOT NULL) WITHOUT ROWID;"
+        "PRAGMA user_version = 1;"
+    )
+    old.execute("INSERT INTO line VALUES ('gate_012', 1, ?, 'gate_012_t01', 1, 0)", (cue,))
+    old.execute("INSERT INTO take VALUES ('gate_012_t01', 'gate_012', 1, 1, ?, ?, '')", (cue, take))
+    old.commit()
+    old.close()
+    record = LineRecord(Cue("gate_012", "Halt!", "Mara"), 1, "gate_012_t01", 1)
+    kept = TakeRecord(TAKE, record.cue, 1, 1)
+    journal = Journal(path)
+    assert journal.load() == ([record], [kept])
+    changed = replace(record, locked=True, earlier_picks=("gate_012_t02",))
+    scored = replace(kept, take=replace(TAKE, parent="gate_012_t02", scores=(Score("words", 1.5, "one wrong"),)))
+    journal.save(changed, [scored])
+    journal.close()
+    journal = Journal(path)  # and now it is one of the present schema
+    assert journal.load() == ([changed], [scored])
     journal.close()
 
 
