@@ -78,7 +78,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     send.add_argument("arguments", nargs=argparse.REMAINDER, help="such as gate_01; all are sent as text")
     commands.add_parser("watch", help="every OSC message that the daemon takes and sends, lines and errors")
     model = commands.add_parser("model", help="the official IndexTTS-2 model")
-    get = model.add_subparsers(dest="action", required=True).add_parser("get", help="download it (about 8 GB)")
+    get = model.add_subparsers(dest="action", required=True).add_parser("get", help="download it (about 9 GB)")
     get.add_argument("folder", nargs="?", metavar="FOLDER", help="default: models/IndexTTS-2 in the data folder")
     get.add_argument("--yes", action="store_true", help="the terms were read before and are accepted")
     if arguments[:1] == ["test"]:  # argparse would take pytest's options for its own

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.errors import BridgeError
-from engine.official_checkpoint import FILES, OfficialFile, place
+from engine.official_checkpoint import CLASSIFIER_FILES, FILES, OfficialFile, place
 
 if TYPE_CHECKING:
     from huggingface_hub import HfFileMetadata
@@ -45,7 +45,7 @@ def get(folder: Path, *, ask: Callable[[str], str], say: Say) -> bool:
     """Show the terms, ask, and bring all files into `folder`. -> whether they are there. Raises DownloadError."""
     say(LICENCE)
     try:
-        answer = ask(f"\nAbout 8 GB go to {folder}. Do you accept these terms? [yes/no] ")
+        answer = ask(f"\nAbout 9 GB go to {folder}. Do you accept these terms? [yes/no] ")
     except EOFError:  # nobody is there to say yes
         answer = ""
     if answer.strip().lower() not in ("yes", "y"):
@@ -55,7 +55,9 @@ def get(folder: Path, *, ask: Callable[[str], str], say: Say) -> bool:
     return True
 
 
-def download(folder: Path, files: Sequence[OfficialFile] = FILES, *, say: Say, endpoint: str | None = None) -> None:
+def download(
+    folder: Path, files: Sequence[OfficialFile] = (*FILES, *CLASSIFIER_FILES), *, say: Say, endpoint: str | None = None
+) -> None:
     """Bring files into `folder`; what is there and right stays, what was cut off goes on. Raises DownloadError.
 
     endpoint: of the hub; None: the public one, or the one that HF_ENDPOINT names.

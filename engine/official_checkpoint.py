@@ -26,6 +26,7 @@ from torch import Tensor
 from engine import official_config, official_layout
 from engine.audio import MelConfig
 from engine.bigvgan import BigVGAN
+from engine.emotion_classifier import EmotionClassifier
 from engine.emotion_merge import EmotionTable
 from engine.errors import BadCheckpointError
 from engine.gpt import GPT, gpt_config
@@ -75,6 +76,20 @@ VOCODER_WEIGHTS = OfficialFile("bigvgan_generator.pt", "nvidia/bigvgan_v2_22khz_
 FILES = (
     CONFIG, TEXT_PIECES, GPT_WEIGHTS, S2M_WEIGHTS, EMOTION_SPEAKERS, EMOTION_EMBEDDINGS, SPEECH_STATISTICS,
     SPEECH_CONFIG, SPEECH_WEIGHTS, CODEC_WEIGHTS, SPEAKER_WEIGHTS, VOCODER_CONFIG, VOCODER_WEIGHTS,
+)  # fmt: skip
+
+# Without these a sentence's emotion is read by the embedded voice's lexicon.
+CLASSIFIER_FOLDER = "qwen0.6bemo4-merge"
+CLASSIFIER_WEIGHTS = OfficialFile(f"{CLASSIFIER_FOLDER}/model.safetensors", INDEXTTS, "1.2 GB")
+CLASSIFIER_FILES = (
+    CLASSIFIER_WEIGHTS,
+    *(
+        OfficialFile(f"{CLASSIFIER_FOLDER}/{name}", INDEXTTS, size)
+        for name, size in (
+            ("config.json", "1 kB"), ("generation_config.json", "1 kB"), ("tokenizer.json", "11 MB"),
+            ("tokenizer_config.json", "10 kB"),
+        )
+    ),
 )  # fmt: skip
 
 
@@ -181,6 +196,11 @@ class OfficialCheckpoint:
     def mel(self) -> MelConfig:
         """The mel of timbre prompts and of what is spoken."""
         return self._config(CONFIG, lambda: official_config.prompt_mel(self.config["s2mel"]["preprocess_params"]))
+
+    def emotion_classifier(self, device: torch.device) -> EmotionClassifier | None:
+        """Sentence -> weights; None where the folder does not have it."""
+        path = find(self.folder, CLASSIFIER_WEIGHTS)
+        return None if path is None else EmotionClassifier.load(path.parent, device)
 
     def emotions(self) -> EmotionTable:
         """Examples of the eight emotions."""

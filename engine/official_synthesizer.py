@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Self
 
@@ -18,6 +19,7 @@ from engine import official_config
 from engine.audio import MelConfig
 from engine.bigvgan import BigVGAN
 from engine.decoding import Decoded
+from engine.emotion_classifier import EmotionClassifier
 from engine.emotion_merge import EmotionTable, balanced, between
 from engine.emotion_text import emotion_from_text
 from engine.errors import BadPromptError, BadTextError, OutOfMemoryError
@@ -60,8 +62,11 @@ class OfficialSynthesizer:
         *,
         model_id: str,
         options: OfficialOptions | None = None,
+        classifier: Callable[[], EmotionClassifier | None] = lambda: None,
     ) -> None:
+        """classifier: reads the release's text-to-emotion model; called when the first sentence comes."""
         self._stages, self._prompts, self._model_id = stages, prompts, model_id
+        self._read_classifier = classifier
         self._device = stages.gpt.speed_emb.weight.device
         options = options or OfficialOptions()
         limit = min(options.decoding.max_codes, stages.gpt.config.max_codes)
@@ -90,7 +95,13 @@ class OfficialSynthesizer:
             stages.s2m.regulator,
             stages.mel,
         )
-        return cls(stages, prompts, model_id=f"indextts-2-{official.fingerprint()}", options=options)
+        return cls(
+            stages,
+            prompts,
+            model_id=f"indextts-2-{official.fingerprint()}",
+            options=options,
+            classifier=partial(official.emotion_classifier, device),
+        )
 
     @property
     def model_id(self) -> str:
@@ -112,8 +123,14 @@ class OfficialSynthesizer:
         return Emotion(prompt=EmotionPrompt(self._key(audio, rate), embedding))
 
     def emotion_from_text(self, sentence: str) -> Emotion:
-        """The emotion a sentence describes or carries: by the embedded voice's classifier, not by the release's."""
-        return emotion_from_text(sentence)
+        """The emotion a sentence describes or carries: by the release's classifier, or by the embedded voice's lexicon
+        where the folder does not have it. Raises BadReplyError, BadCheckpointError."""
+        with _memory_for("the text-to-emotion model", "give the emotion by weights"):
+            return emotion_from_text(sentence) if self._classifier is None else self._classifier.emotion(sentence)
+
+    @cached_property
+    def _classifier(self) -> EmotionClassifier | None:
+        return self._read_classifier()
 
     @torch.inference_mode()
     def render(self, request: RenderRequest) -> Rendering:

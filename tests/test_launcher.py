@@ -24,7 +24,7 @@ from bridge import demo
 from bridge.demo_lines import LINES, LIVE, DemoLine
 from bridge.osc_peer import OscPeer
 from bridge.wav import read_info
-from engine.official_checkpoint import FILES, find
+from engine.official_checkpoint import CLASSIFIER_FILES, FILES, find
 from tests.fakes import WAIT_S
 from tests.hub import hub
 from tests.pulse import Recorder, pulse_server
@@ -309,7 +309,7 @@ def test_the_voice_is_loaded_where_it_is_used(tmp_path: Path) -> None:
 def test_the_model_is_downloaded_after_a_yes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source, folder = tmp_path / "hub", tmp_path / "model"
     with hub() as server:
-        for number, file in enumerate(FILES):
+        for number, file in enumerate((*FILES, *CLASSIFIER_FILES)):
             path = server.files[f"{file.repository}/{file.path}"] = source / str(number)
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(bytes([number]) * 1500 * (number + 1))
@@ -319,7 +319,7 @@ def test_the_model_is_downloaded_after_a_yes(tmp_path: Path, monkeypatch: pytest
         assert "bilibili Model Use License" in refused.stdout and "Nothing was downloaded" in refused.stdout
         done = run("model", "get", str(folder), "--yes")
     assert done.returncode == 0, done.stderr
-    for number, file in enumerate(FILES):
+    for number, file in enumerate((*FILES, *CLASSIFIER_FILES)):
         path = find(folder, file)
         assert path is not None and path.read_bytes() == (source / str(number)).read_bytes()
     assert f"--model {folder}" in done.stdout
