@@ -21,7 +21,7 @@ from bridge.drops import DropJob
 from bridge.errors import BadArgumentError, BridgeError, BusyError, NotFoundError, RefusedError
 from bridge.event_hub import EventHub
 from bridge.files import remove_leftovers
-from bridge.journal import DropWish, Journal, TakeRecord
+from bridge.journal import DropWish, Journal, RequestRecord, TakeRecord
 from bridge.line_book import PENDING, LineBook
 from bridge.lineage import Ancestor, ancestors
 from bridge.live_feed import LiveFeed
@@ -81,6 +81,7 @@ class Daemon:
                 remove_leftovers(folder)
             self._book = LineBook(journal, publish)
             to_render, to_drop = self._book.restore()
+            self._requests = journal.load_requests()
             self._playback = Playback(self._player, self._book, publish)
             self._drops = DropWorker(targets_of(settings), self._book, publish)
             self._worker = self._make_worker()
@@ -139,11 +140,12 @@ class Daemon:
         check_cue(cue, self._presets)
         self._book.check_unlocked(cue.id)
 
-    def submit(self, cue: Cue, *, parent: str = "") -> tuple[Take, ...]:
+    def submit(self, cue: Cue, *, parent: str = "", request: RequestRecord | None = None) -> tuple[Take, ...]:
         """Take on a line: it is checked, kept in the journal and queued. -> its takes, with their seeds.
 
         parent: the take that these are changes of; empty: the line's picked one, where it has one. A line that is
-        locked is refused with a LockedError.
+        locked is refused with a LockedError. request: a client's id for it, kept at the same moment, so that it is
+        known again after a crash.
         """
         checked = check_cue(cue, self._presets)
         # Another seed for each take, or they would all be the same; from the first one all can be made again.
@@ -151,28 +153,36 @@ class Daemon:
         seeds = [(first + i) % (MAX_SEED + 1) for i in range(cue.takes)]
         with self._accepting:
             self._check_room(len(seeds))
-            takes = self._book.add(checked.cue, seeds, parent)
+            takes = self._book.add(checked.cue, seeds, parent, request=request)
             for take in takes:
                 self._put(self._job(checked, take))
         return takes
 
     def play(
-        self, line_id: str, cue: Cue | None = None, *, take_id: str = "", gain_db: float = 0.0, play_id: str = ""
+        self,
+        line_id: str,
+        cue: Cue | None = None,
+        *,
+        take_id: str = "",
+        gain_db: float = 0.0,
+        play_id: str = "",
+        request: RequestRecord | None = None,
     ) -> Take:
         """Let the line's picked take sound, or render `cue` as a new take of it and let it sound on the way.
 
         take_id: another take of the line, which is heard without being picked. gain_db: of a take that is there.
         play_id: comes back in the PlayEnded of this very sound; one take may sound several times at once.
+        request: see `submit`.
         """
         if cue is not None:
-            return self._play_live(check_cue(replace(cue, id=line_id, takes=1), self._presets), play_id)
+            return self._play_live(check_cue(replace(cue, id=line_id, takes=1), self._presets), play_id, request)
         line = self._book.line(line_id)
         take, path = _ready_take(replace(line, picked=take_id) if take_id else line)
         blocks = file_blocks(path, self.settings.rate, gain_db=gain_db)
         self._playback.start(line_id, take.id, blocks, play_id=play_id)
         return take
 
-    def _play_live(self, checked: CheckedCue, play_id: str) -> Take:
+    def _play_live(self, checked: CheckedCue, play_id: str, request: RequestRecord | None) -> Take:
         seed = secrets.randbelow(MAX_SEED + 1) if checked.cue.seed is None else checked.cue.seed
         feed = LiveFeed()
         with self._accepting:
@@ -181,7 +191,7 @@ class Daemon:
             # The sound waits for its first block from now on; a missing device is told before the line is taken on.
             self._playback.start(checked.cue.id, take_id, feed, play_id=play_id)
             try:
-                (take,) = self._book.add(checked.cue, [seed])
+                (take,) = self._book.add(checked.cue, [seed], request=request)
             except BaseException:
                 feed.end()
                 raise
@@ -258,6 +268,10 @@ class Daemon:
         wish = DropWish(names if target is None else (target,), at or line.cue.at)
         self._order_drop(take, self._book.cue_of(take.id), wish)
         return replace(take, state=LineState.DROPPING)
+
+    def requests(self) -> Mapping[RequestRecord, tuple[str, ...]]:
+        """The request ids of before this start that still hold, with the ids of the takes they made."""
+        return self._requests
 
     def lines(self) -> tuple[Line, ...]:
         """All lines as they are now, in the order in which they were first asked for."""

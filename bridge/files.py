@@ -16,6 +16,8 @@ from bridge.errors import RefusedError
 
 MAX_NAME_LENGTH = 80  # leaves room for a take suffix and a folder below Windows' 260 characters
 
+PREVIOUS_SUFFIX = ".cuevox-bak"  # of the copy that `keep_previous` leaves
+
 MAX_PART_BYTES = 255  # of a name between two slashes; what file systems hold
 
 # Windows opens devices under these names whatever the extension is: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
@@ -53,6 +55,29 @@ def write_atomic(path: Path, data: bytes) -> None:
     """`data` as the whole content of `path`, or nothing changed. Raises OSError."""
     with atomic_file(path) as file:
         file.write(data)
+
+
+def keep_previous(path: Path) -> None:
+    """Before a change of `path` by `write_atomic` or `atomic_file`: what is there now stays beside it, as a copy.
+
+    A second name for the same file where the disk can do that, which costs nothing however large it is: the change
+    that follows puts a new file under the first name. Elsewhere a copy. Raises OSError.
+    """
+    if not path.exists():
+        return
+    kept = path.with_name(path.name + PREVIOUS_SUFFIX)
+    temporary = path.parent / f".{kept.name[:100]}.{secrets.token_hex(6)}.part"
+    try:
+        os.link(path, temporary)
+    except OSError:  # FAT, some network folders
+        with atomic_file(kept) as copy, path.open("rb") as file:
+            shutil.copyfileobj(file, copy)
+        return
+    try:
+        os.replace(temporary, kept)
+    finally:
+        # A rename leaves two names of one file as they are: so it is after a crash between this and the change.
+        temporary.unlink(missing_ok=True)
 
 
 def remove_leftovers(folder: Path) -> int:

@@ -10,6 +10,7 @@ import json
 import math
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,25 +18,10 @@ from typing import Any
 
 from bridge.cue import Cue, Length, LineState, Position, Score, Take
 from bridge.errors import BridgeError
+from bridge.journal_schema import SCHEMA, migrate, version_of
 
-SCHEMA = 2  # goes up with every change of the tables
-
-_TABLES = """
-CREATE TABLE line (id TEXT PRIMARY KEY, number INTEGER NOT NULL, cue TEXT NOT NULL, picked TEXT NOT NULL,
-                   n_takes INTEGER NOT NULL, removed INTEGER NOT NULL, locked INTEGER NOT NULL DEFAULT 0,
-                   earlier_picks TEXT NOT NULL DEFAULT '[]') WITHOUT ROWID;
-CREATE TABLE take (id TEXT PRIMARY KEY, line TEXT NOT NULL, number INTEGER NOT NULL, batch INTEGER NOT NULL,
-                   cue TEXT NOT NULL, take TEXT NOT NULL, wish TEXT NOT NULL) WITHOUT ROWID;
-"""
-
-
-# What makes a journal of schema N one of N + 1.
-_MIGRATIONS = {
-    1: """
-ALTER TABLE line ADD COLUMN locked INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE line ADD COLUMN earlier_picks TEXT NOT NULL DEFAULT '[]';
-""",
-}
+REQUEST_S = 600.0  # how long a request id is remembered
+MAX_REQUESTS = 10_000
 
 
 class JournalError(BridgeError):
@@ -74,6 +60,15 @@ class TakeRecord:
     number: int  # from 1, within its line
     batch: int  # number of the first take of the same request
     wish: DropWish | None = None  # until it is dropped
+
+
+@dataclass(frozen=True)
+class RequestRecord:
+    """A client's own id for a command that made takes, by which it is known again after a crash."""
+
+    client: str  # see bridge.osc_recall.lasting_name
+    id: str
+    command: str  # a digest of it, arguments and all
 
 
 class Journal:
@@ -120,12 +115,30 @@ class Journal:
                     [TakeRecord(_take(row[3]), _cue(row[2]), row[0], row[1], _wish(row[4])) for row in takes],
                 )
             except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
-                raise JournalError(
-                    f"the journal cannot be read ({error}); move it away to start with no lines"
-                ) from error
+                raise _unreadable(error) from error
 
-    def save(self, line: LineRecord, takes: Iterable[TakeRecord] = ()) -> None:
-        """Keep a line and those of its takes that changed, all or nothing. Raises JournalError."""
+    def load_requests(self) -> dict[RequestRecord, tuple[str, ...]]:
+        """The request ids that still hold, with the ids of their takes. Raises JournalError.
+
+        Their age is counted from the newest one, not from now: while the daemon was away no time passed for them.
+        """
+        with self._lock:
+            try:
+                rows = self._database.execute(
+                    "SELECT client, id, command, takes FROM request WHERE unix_s >="
+                    " (SELECT unix_s FROM request ORDER BY number DESC LIMIT 1) - ? ORDER BY number",
+                    (REQUEST_S,),
+                ).fetchall()
+                return {RequestRecord(*row[:3]): tuple(json.loads(row[3])) for row in rows}
+            except (sqlite3.Error, ValueError, TypeError) as error:
+                raise _unreadable(error) from error
+
+    def save(self, line: LineRecord, takes: Iterable[TakeRecord] = (), *, request: RequestRecord | None = None) -> None:
+        """Keep a line and those of its takes that changed, all or nothing. Raises JournalError.
+
+        request: the id that these takes were asked for under.
+        """
+        takes = tuple(takes)
         rows = [
             (
                 t.take.id,
@@ -155,23 +168,33 @@ class Journal:
             if line.removed:
                 self._database.execute("DELETE FROM take WHERE line = ?", (line.cue.id,))
             self._database.executemany("INSERT OR REPLACE INTO take VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            if request is not None:
+                self._keep_request(request, [each.take.id for each in takes])
 
     def close(self) -> None:
         with self._lock:
             self._database.close()
 
     def _prepare(self, path: Path) -> None:
-        (version,) = self._database.execute("PRAGMA user_version").fetchone()
-        if version > SCHEMA:
+        if version_of(self._database) > SCHEMA:
             raise JournalError(f"{path} was written by a newer Cuevox; use that one, or move the file away")
-        if version == 0:
-            self._database.executescript(f"BEGIN EXCLUSIVE;{_TABLES}PRAGMA user_version = {SCHEMA};COMMIT;")
-        elif version < SCHEMA:
-            steps = "".join(_MIGRATIONS[step] for step in range(version, SCHEMA))
-            self._database.executescript(f"BEGIN EXCLUSIVE;{steps}PRAGMA user_version = {SCHEMA};COMMIT;")
-        else:
-            self._database.execute("BEGIN EXCLUSIVE")  # takes the lock that the locking mode then keeps
-            self._database.execute("COMMIT")
+        migrate(self._database)
+
+    def _keep_request(self, request: RequestRecord, take_ids: list[str]) -> None:
+        """Within a transaction. Old ones go, and of too many the first: a clock that is set back makes all young."""
+        now_s = time.time()
+        self._database.execute(
+            "INSERT OR REPLACE INTO request (client, id, command, takes, unix_s) VALUES (?, ?, ?, ?, ?)",
+            (request.client, request.id, request.command, json.dumps(take_ids), now_s),
+        )
+        self._database.execute("DELETE FROM request WHERE unix_s < ?", (now_s - REQUEST_S,))
+        self._database.execute(
+            "DELETE FROM request WHERE number <= (SELECT max(number) FROM request) - ?", (MAX_REQUESTS,)
+        )
+
+
+def _unreadable(error: Exception) -> JournalError:
+    return JournalError(f"the journal cannot be read ({error}); move it away to start with no lines")
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 from bridge import events
 from bridge.cue import Cue, Line, LineState, Score, Take
 from bridge.errors import LockedError, NotFoundError, RefusedError
-from bridge.journal import DropWish, Journal, JournalError, LineRecord, TakeRecord
+from bridge.journal import DropWish, Journal, JournalError, LineRecord, RequestRecord, TakeRecord
 from engine.types import Plan
 
 PENDING = (LineState.QUEUED, LineState.RENDERING)
@@ -111,7 +111,9 @@ class LineBook:
 
     # ---- what clients ask for ---------------------------------------------------------------------------------------
 
-    def add(self, cue: Cue, seeds: Sequence[int], parent: str = "") -> tuple[Take, ...]:
+    def add(
+        self, cue: Cue, seeds: Sequence[int], parent: str = "", *, request: RequestRecord | None = None
+    ) -> tuple[Take, ...]:
         """A take for each seed, queued and kept. `parent`: the take they are changes of; empty: the line's picked one.
 
         Raises LockedError, NotFoundError for the parent, JournalError, and then nothing was added.
@@ -133,7 +135,7 @@ class LineBook:
                 )
                 for i, seed in enumerate(seeds)
             ]
-            self._journal.save(record, made)
+            self._journal.save(record, made, request=request)
             self._number = max(self._number, number)
             self._removed.pop(cue.id, None)
             self._taken_out.pop(cue.id, None)

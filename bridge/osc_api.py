@@ -30,6 +30,7 @@ from bridge.osc_inbox import Inbox
 from bridge.osc_packet import Arg, Message, PacketError
 from bridge.osc_pattern import is_pattern
 from bridge.osc_reading import read_pattern
+from bridge.osc_recall import Recall, record_of
 from bridge.osc_replies import ERROR_ADDRESS, Call, Replies, Send
 from engine.errors import EngineError
 
@@ -75,6 +76,7 @@ class OscApi:
         self._clients = Clients(clock)
         self._replies = Replies(self._clients, self._put_out, daemon.publish)
         self._open_calls = OpenCalls(self._replies, daemon.settings.drop_targets, clock)
+        self._recall = Recall(daemon.lines, self._replies, self._open_calls, clock)
         self._feed = Feed(self._clients, self._put_out, daemon.status, clock)
         self._commands = Commands(
             daemon, self._clients, self._replies, self._open_calls, self._feed, self._in_background
@@ -83,6 +85,7 @@ class OscApi:
     def open(self, send: Send) -> None:
         """Begin to work; `send(peer, message)` may be called from now on until `close` returns."""
         self._send = send
+        self._recall.take_on(self._daemon.requests())
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="osc-background")
         self._unsubscribe = self._daemon.subscribe(self._on_event)
         self._thread = threading.Thread(target=self._work, name="osc-api")
@@ -223,6 +226,9 @@ class OscApi:
                 if not is_new:
                     for answer in call.request.answers:
                         self._replies.send_again(call, answer)
+                    return
+                call.record = record_of(client, call.request_id, message)
+                if self._recall.answer(call):
                     return
             checked.action.carry_out(call)
             if call.late_s > LATE_S and call.address.endswith("/play"):

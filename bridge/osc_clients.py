@@ -10,12 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bridge.errors import BadArgumentError, BusyError
+from bridge.journal import MAX_REQUESTS, REQUEST_S
 from bridge.osc_packet import Message
 
 LEASE_S = 30.0  # of a subscription over UDP; any message renews it
-REQUEST_S = 600.0  # how long a request id is remembered
 REPLY_PORT_S = 3600.0  # how long a chosen port holds for a client that stays silent
-MAX_REQUESTS = 10_000
 MAX_REPLY_PORTS = 1000
 MAX_SUBSCRIBERS = 64
 ALL_TOPICS = ("lines", "errors", "meters")  # what `all` means: the state of things, without every message

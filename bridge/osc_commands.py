@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from bridge import events
 from bridge.cue import Cue, Line, LineState, Take
 from bridge.errors import BadArgumentError, NotFoundError
+from bridge.journal import RequestRecord
 from bridge.osc_arguments import MAX_PORT, Arguments, as_name
 from bridge.osc_clients import TOPICS, Clients
 from bridge.osc_cue import LINE_KEYS, AskedLine, parse_at, parse_line
@@ -38,8 +39,11 @@ class OscDaemon(Protocol):
     @property
     def settings(self) -> Settings: ...
     def check(self, cue: Cue) -> None: ...  # raises what submit would raise for what the cue says
-    def submit(self, cue: Cue) -> tuple[Take, ...]: ...
-    def play(self, line_id: str, cue: Cue | None = None, *, play_id: str = "") -> Take: ...
+    def submit(self, cue: Cue, *, request: RequestRecord | None = None) -> tuple[Take, ...]: ...
+    def play(
+        self, line_id: str, cue: Cue | None = None, *, play_id: str = "", request: RequestRecord | None = None
+    ) -> Take: ...
+    def requests(self) -> Mapping[RequestRecord, tuple[str, ...]]: ...
     def stop(self, line_id: str | None = None) -> None: ...
     def cancel(self, line_id: str) -> LineState: ...
     def pick(self, line_id: str, take_id: str) -> None: ...
@@ -254,7 +258,7 @@ class Commands:
         asked = parse_line(line, text, args.pairs(LINE_KEYS), self._daemon.settings)
 
         def act(call: Call) -> None:
-            for take in self._daemon.submit(asked.cue):
+            for take in self._daemon.submit(asked.cue, request=call.record):
                 self._open_calls.expect_render(call, take.id)
                 self._replies.accepted(call, f"{take.id} is queued", line, take.id)
             self._tell_notices(call, asked)
@@ -272,7 +276,7 @@ class Commands:
 
         def act(call: Call) -> None:
             play_id = f"osc-{next(self._play_ids)}"
-            take = self._daemon.play(line, asked.cue if asked else None, play_id=play_id)
+            take = self._daemon.play(line, asked.cue if asked else None, play_id=play_id, request=call.record)
             self._open_calls.expect_play(call, take.id, play_id)
             self._replies.accepted(call, f"{take.id} is about to sound", line, take.id)
             if asked:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from bridge import events
 from bridge.cue import Line, LineState, Take
+from bridge.line_book import PENDING
 from bridge.osc_replies import Call, Replies
 
 DROP_ADDRESS = "/cuevox/line/drop"
@@ -47,6 +48,19 @@ class OpenCalls:
 
     def expect_render(self, call: Call, take_id: str) -> None:
         self._renders.setdefault(take_id, []).append(_Open(call))
+
+    def resume_render(self, call: Call, line: Line, take: Take) -> None:
+        """A render of before the start is asked for again: its ending now, or when it comes."""
+        each = _Open(call)
+        if take.state in PENDING:
+            self._renders.setdefault(take.id, []).append(each)
+        elif take.path is None:
+            code = "cancelled" if take.state is LineState.CANCELLED else "engine_failed"
+            self._replies.error(call, code, take.error or f"{take.id} was {take.state}", line.cue.id, take.id)
+        else:
+            self._tell_rendered(each, line, take)
+            if take.state is LineState.DROPPING:
+                self.expect_drop(replace(call, address=DROP_ADDRESS), take.id)
 
     def expect_play(self, call: Call, take_id: str, play_id: str) -> None:
         """`play_id`: as it was given to the daemon; a take may sound for several clients at once."""
@@ -110,18 +124,21 @@ class OpenCalls:
             for each in self._renders.get(take_id, []) + self._plays.get(take_id, []):
                 self.expect_drop(replace(each.call, address=DROP_ADDRESS), take_id)
         for each in self._renders.pop(take_id, []):
-            self._warn(each, line, take)
-            self._replies.done(
-                each.call,
-                f"{take.n_samples / take.rate:.3f} s" if take.rate else text,
-                line.cue.id,
-                take.id,
-                str(take.path or ""),
-                take.n_samples,
-                take.rate,
-                float(take.stretch),
-                take.seed,
-            )
+            self._tell_rendered(each, line, take)
+
+    def _tell_rendered(self, each: _Open, line: Line, take: Take) -> None:
+        self._warn(each, line, take)
+        self._replies.done(
+            each.call,
+            f"{take.n_samples / take.rate:.3f} s",
+            line.cue.id,
+            take.id,
+            str(take.path or ""),
+            take.n_samples,
+            take.rate,
+            float(take.stretch),
+            take.seed,
+        )
 
     def _on_play_ended(self, event: events.PlayEnded) -> None:
         waiting = self._plays.get(event.take_id, [])

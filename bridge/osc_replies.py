@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bridge import events
+from bridge.journal import RequestRecord
 from bridge.osc_clients import Answer, Clients, Peer, Request
 from bridge.osc_packet import Message, arg, encode
 
@@ -27,6 +28,7 @@ class Call:
     request_id: str = ""
     reply_port: int | None = None
     request: Request | None = None  # what is remembered of it, when it has an id
+    record: RequestRecord | None = None  # and what the journal is to keep
     late_s: float = 0.0  # how long before it came it was due
 
 

@@ -13,12 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bridge.drops.base import GAP_S, DropError, DropJob, DropReceipt, Probe, free_track, resample_position
-from bridge.files import atomic_file, safe_name, write_atomic
+from bridge.files import atomic_file, keep_previous, safe_name, write_atomic
 from bridge.timeline import Position
 
 SUPERCLOCK = 282_240_000
 OLDEST_VERSION = 7000  # before it, sessions counted in samples
-BACKUP = ".cuevox-bak"
 
 _LENGTH = re.compile(r"a(\d+)@a(\d+)")
 _REGION = {  # of a clip as it is, from its first sample to its last
@@ -135,7 +134,7 @@ class ArdourSession:
         stream = io.BytesIO()
         ET.ElementTree(root).write(stream, encoding="UTF-8", xml_declaration=True)
         try:
-            shutil.copy2(self.path, self.path.with_name(self.path.name + BACKUP))
+            keep_previous(self.path)
             write_atomic(self.path, stream.getvalue() + b"\n")
         except OSError as error:
             raise DropError(f"{self.path} cannot be written: {error.strerror or error}") from error

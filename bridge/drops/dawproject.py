@@ -25,7 +25,7 @@ from bridge.drops.base import (
     seconds_text,
     stable_uuid,
 )
-from bridge.files import atomic_file, safe_name
+from bridge.files import atomic_file, keep_previous, safe_name
 from bridge.ixml import NOT_XML
 from bridge.timeline import Position
 
@@ -125,6 +125,7 @@ class DawProject:
         """The file anew: the sounds that clips still refer to are carried over as they are."""
         wanted = {_file_of(clip) for clip in root.iter("Clip")}
         try:
+            keep_previous(self.path)
             with atomic_file(self.path) as file:
                 self._write_archive(file, root, added, wanted)
         except OSError as error:

@@ -24,10 +24,8 @@ from bridge.drops.base import (
     seconds_text,
     stable_uuid,
 )
-from bridge.files import write_atomic
+from bridge.files import keep_previous, write_atomic
 from bridge.timeline import Position
-
-BACKUP_SUFFIX = ".cuevox-bak"  # the project as it was before the last drop
 
 _CONTROL = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]+")  # no line of a project can hold these
 
@@ -143,8 +141,7 @@ class ReaperProject:
         try:
             if (self.path.read_bytes() if self.path.exists() else None) != before:
                 raise DropError(f"{self.path} was changed by another program just now; nothing was written, try again")
-            if before is not None:
-                write_atomic(self.path.with_name(self.path.name + BACKUP_SUFFIX), before)
+            keep_previous(self.path)
             write_atomic(self.path, data)
         except OSError as error:
             raise DropError(f"{self.path} cannot be written: {error.strerror or error}") from error

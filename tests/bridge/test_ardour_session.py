@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bridge.drops.ardour_session import BACKUP, ArdourSession
+from bridge.drops.ardour_session import ArdourSession
 from bridge.drops.base import DropError, DropJob
+from bridge.files import PREVIOUS_SUFFIX
 from bridge.ixml import ClipMetadata
 from bridge.timeline import Position
 from bridge.wav import write_wav
@@ -61,7 +62,7 @@ def test_ardour_finds_the_clip_where_it_was_put(target: ArdourSession, session: 
     assert loaded(session) == [["Guard", "gate_01_t01", "172801", "24001"]]
     copied = next(session.folder.glob("interchange/*/audiofiles/gate_01_t01.wav"))
     assert copied.read_bytes() == asked.clip.read_bytes()
-    assert session.file.with_name(session.file.name + BACKUP).read_bytes() == before
+    assert session.file.with_name(session.file.name + PREVIOUS_SUFFIX).read_bytes() == before
 
 
 def test_nothing_is_covered_and_a_track_that_is_missing_is_named(target: ArdourSession, tmp_path: Path) -> None:

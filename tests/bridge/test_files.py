@@ -12,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import RefusedError
-from bridge.files import MAX_NAME_LENGTH, atomic_file, remove_leftovers, resolve_inside, safe_name, write_atomic
+from bridge.files import (
+    MAX_NAME_LENGTH,
+    PREVIOUS_SUFFIX,
+    atomic_file,
+    keep_previous,
+    remove_leftovers,
+    resolve_inside,
+    safe_name,
+    write_atomic,
+)
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -41,6 +50,31 @@ def test_a_rewritten_file_keeps_its_mode(tmp_path: Path) -> None:
     path.chmod(0o640)
     write_atomic(path, b"2")
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("can_link", [True, False])
+def test_the_file_before_a_change_stays_beside_it(
+    tmp_path: Path, can_link: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not can_link:
+
+        def refuse(*args: object) -> None:
+            raise OSError(1, "Operation not permitted")
+
+        monkeypatch.setattr("os.link", refuse)
+    path = tmp_path / "cuevox.RPP"
+    kept = path.with_name(path.name + PREVIOUS_SUFFIX)
+    keep_previous(path)  # there is none: nothing to keep
+    assert not any(tmp_path.iterdir())
+    write_atomic(path, b"1")
+    keep_previous(path)
+    keep_previous(path)  # as after a crash that came before the change
+    for content in (b"2", b"3"):
+        before = path.read_bytes()
+        keep_previous(path)
+        write_atomic(path, content)
+        assert (kept.read_bytes(), path.read_bytes()) == (before, content)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [path.name, kept.name]
 
 
 @given(st.text())

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridge.drops.base import DropError, DropJob, samples_of_text, seconds_text
-from bridge.drops.reaper_project import BACKUP_SUFFIX, ReaperProject
+from bridge.drops.reaper_project import ReaperProject
+from bridge.files import PREVIOUS_SUFFIX
 from bridge.timeline import Position
 
 # As REAPER saves one: a folder of tracks, an effect's state, notes with brackets, an unknown block behind the tracks.
@@ -116,7 +117,7 @@ def test_undo_gives_the_bytes_of_before(project: ReaperProject, job: DropJob) ->
     project.drop(other)
     project.undo(other)
     assert project.path.read_bytes() == one
-    assert b"mira_t01" in project.path.with_name("cuevox.RPP" + BACKUP_SUFFIX).read_bytes()
+    assert b"mira_t01" in project.path.with_name("cuevox.RPP" + PREVIOUS_SUFFIX).read_bytes()
     project.undo(job)
     assert project.path.read_bytes() == USERS_PROJECT
     with pytest.raises(DropError, match="does not hold"):
