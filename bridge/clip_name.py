@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from bridge.files import safe_name
 
-FIELDS = ("project", "character", "line", "take", "timbre", "emotion", "seed", "date")
+NUMBERS = ("line_number", "take_number")
+FIELDS = ("project", "character", "line", "take", "timbre", "emotion", "seed", "date", *NUMBERS)
 DEFAULT = "{character}/{take}"
 RULE = (
     f"folders and a name of the fields {', '.join('{' + field + '}' for field in FIELDS)}, with {{take}} in the name "
-    f"or with {{line}} and {{seed}}, such as {DEFAULT}"
+    f"or with {{line}} and {{seed}} or {{take_number}}, such as {DEFAULT}; numbers may have leading zeros, such as "
+    "{take_number:02}"
 )
 MAX_LENGTH = 200
+_ZEROS = re.compile("0[1-9]")  # so many digits at least
+
+
+_OWN_NAMES = tuple(
+    {line, take} for line in ("line", "line_number") for take in ("seed", "take_number")
+)  # beside {take}: what tells a take from all others
 
 
 def is_template(text: str) -> bool:
@@ -26,12 +35,16 @@ def is_template(text: str) -> bool:
     except ValueError:  # a brace without its other half
         return False
     # Plain fields only: {line.upper} or {line!r:>99} would reach into things that a template has no business with.
-    plain = all(spec in (None, "") and conversion is None for part in parts for _, _, spec, conversion in part)
+    plain = all(
+        conversion is None and (not spec or (field in NUMBERS and _ZEROS.fullmatch(spec)))
+        for part in parts
+        for _, field, spec, conversion in part
+    )
     named = {field for _, field, _, _ in parts[-1] if field is not None}
     used = {field for part in parts for _, field, _, _ in part if field is not None}
-    return plain and used <= set(FIELDS) and ("take" in named or {"line", "seed"} <= named)
+    return plain and used <= set(FIELDS) and ("take" in named or any(each <= named for each in _OWN_NAMES))
 
 
-def fill(template: str, values: Mapping[str, str]) -> PurePosixPath:
+def fill(template: str, values: Mapping[str, str | int]) -> PurePosixPath:
     """The relative path, without its suffix. What a value holds never makes a folder of its own."""
     return PurePosixPath(*(safe_name(part.format_map(values), fallback="take") for part in template.split("/")))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bridge.timeline import Length, Position
 
-__all__ = ["Cue", "Length", "Line", "LineState", "Position", "Score", "Take"]
+__all__ = ["Cue", "Finish", "Length", "Line", "LineState", "Position", "Score", "Take"]
 
 
 class LineState(enum.StrEnum):
@@ -23,6 +23,17 @@ class LineState(enum.StrEnum):
     STOPPED = "stopped"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Finish:
+    """What is done to a clip after the voice has made it (bridge.finishing)."""
+
+    loudness_lufs: float | None = None  # None: as the voice made it
+    peak_dbtp: float | None = None  # what its true peak is at most; None: -1 where there is a loudness, else any
+    trim: bool = False  # silence at the ends away; only of a line at the voice's own length
+    fades_ms: tuple[int, int] = (0, 0)  # in and out
+    handles_ms: tuple[int, int] = (0, 0)  # silence before and after, beyond the length asked for
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,7 @@ class Cue:
     takes: int = 1
     character: str = ""  # track or folder name
     drop: bool = False
+    finish: Finish | None = None  # None: as the settings say
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,8 @@ class Take:
     peak_db: float = float("-inf")
     parent: str = ""  # id of the take that it is a change of; empty: of none
     scores: tuple[Score, ...] = ()
+    lead: int = 0  # samples of the clip before the speech part (its handle), among the n_samples
+    tail: int = 0  # and after it
 
     @property
     def penalty(self) -> float:

@@ -18,6 +18,7 @@ from bridge.cue import Cue, Line, LineState, Position, Score, Take
 from bridge.cue_check import MAX_SEED, CheckedCue, check_cue
 from bridge.drop_worker import DropOrder, DropWorker, targets_of
 from bridge.drops import DropJob
+from bridge.drops.base import resample_position
 from bridge.errors import BadArgumentError, BridgeError, BusyError, NotFoundError, RefusedError
 from bridge.event_hub import EventHub
 from bridge.files import remove_leftovers
@@ -178,7 +179,8 @@ class Daemon:
             return self._play_live(check_cue(replace(cue, id=line_id, takes=1), self._presets), play_id, request)
         line = self._book.line(line_id)
         take, path = _ready_take(replace(line, picked=take_id) if take_id else line)
-        blocks = file_blocks(path, self.settings.rate, gain_db=gain_db)
+        # Without its handles: what was asked for sounds at once, not the silence before it.
+        blocks = file_blocks(path, self.settings.rate, gain_db=gain_db, start=take.lead, end=take.n_samples - take.tail)
         self._playback.start(line_id, take.id, blocks, play_id=play_id)
         return take
 
@@ -388,7 +390,7 @@ class Daemon:
             self._book,
             takes,
             rate=settings.rate,
-            loudness_lufs=settings.clip_lufs,
+            finish=settings.finish,
             hung_after_s=settings.hung_after_s,
             on_model=self._model_came,
             on_ended=self._take_ended,
@@ -420,6 +422,8 @@ class Daemon:
         # The same take at the same place is the same drop; at another place it is another one.
         at = wish.at
         job_id = take.id if at is None or at == cue.at else f"{take.id}@{at.sample}_{at.rate}"
+        if at is not None and take.lead:
+            at = _before(at, take)
         job = DropJob(job_id, take.path, take.n_samples, take.rate, cue.character, at, name=take.id, text=cue.text)
         self._drops.put(DropOrder(cue.id, take.id, job, wish))
 
@@ -428,6 +432,17 @@ class Daemon:
         for job in list(self._jobs.values()):
             if job.live is not None:
                 job.live.end()
+
+
+def _before(at: Position, take: Take) -> Position:
+    """Where a clip begins whose speech is to begin at `at`. Raises RefusedError when that is before the start."""
+    sample = resample_position(at.sample, at.rate, take.rate) - take.lead
+    if sample < 0:
+        raise RefusedError(
+            f"{take.id} has {take.lead} samples of silence before the speech (its handle) and cannot begin before the "
+            f"start of the project; put it at smp:{take.lead}@{take.rate} or later, or render it without a handle"
+        )
+    return Position(sample, take.rate)
 
 
 def _ready_take(line: Line) -> tuple[Take, Path]:

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.cue import Cue, Length, LineState, Position, Score, Take
+from bridge.cue import Cue, Finish, Length, LineState, Position, Score, Take
 from bridge.errors import BridgeError
 from bridge.journal_schema import SCHEMA, migrate, version_of
 
@@ -228,7 +228,10 @@ def cue_values(cue: Cue) -> dict[str, Any]:
 def _cue(text: str) -> Cue:
     values = json.loads(text)
     length, at = values["length"], values["at"]
-    return Cue(**{**values, "length": length and Length(**length), "at": at and Position(**at)})
+    finish = values.get("finish")  # since schema 2
+    if finish is not None:
+        finish = Finish(**{**finish, "fades_ms": tuple(finish["fades_ms"]), "handles_ms": tuple(finish["handles_ms"])})
+    return Cue(**{**values, "length": length and Length(**length), "at": at and Position(**at), "finish": finish})
 
 
 def _take_values(take: Take) -> dict[str, Any]:

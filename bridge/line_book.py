@@ -86,6 +86,12 @@ class LineBook:
         """Raises NotFoundError."""
         return self._kept(take_id).take
 
+    def numbers_of(self, take_id: str) -> tuple[int, int]:
+        """Of its line, in the order of the first requests, and of the take within it; from 1. Raises NotFoundError."""
+        with self._lock:
+            kept = self._kept(take_id)
+            return self._entries[kept.take.line].record.number, kept.number
+
     def parent_of(self, take_id: str) -> str:
         """The take that it is a change of; empty where it is of none, or of one that there is no more."""
         with self._lock:
@@ -262,10 +268,12 @@ class LineBook:
         peak_db: float,
         wish: DropWish | None = None,
         scores: Iterable[Score] = (),
+        handles: tuple[int, int] = (0, 0),
     ) -> bool:
         """The take's good ending. -> False when it had its ending before.
 
-        `wish`: where it is to be dropped, kept at the same moment, so that no crash comes in between.
+        `plan`: of the whole clip. `wish`: where it is to be dropped, kept at the same moment, so that no crash comes in
+        between. `handles`: samples of silence before and after the speech part, among the plan's.
         """
 
         def change(take: Take) -> Take:
@@ -280,6 +288,8 @@ class LineBook:
                 warnings=plan.warnings,
                 peak_db=peak_db,
                 scores=tuple(scores),
+                lead=handles[0],
+                tail=handles[1],
             )
 
         return self._end(take_id, change, "ok", f"{plan.n_samples / plan.rate:.3f} s in {path.name}", wish)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import soxr
 from numpy.typing import NDArray
 
 from bridge.errors import BadArgumentError
+from bridge.speech_span import find_speech
 from engine.types import Audio
 
 MOMENTARY_S, SHORT_TERM_S, STEP_S = 0.4, 3.0, 0.1
@@ -16,6 +18,7 @@ ABSOLUTE_GATE_LUFS = -70.0
 RELATIVE_GATE_LU, RANGE_GATE_LU = -10.0, -20.0
 RANGE_PERCENTILES = (10, 95)
 OFFSET_DB = -0.691  # of the standard: a 997 Hz tone at full scale in one channel is -3.01 LUFS
+SHORT_LINE_S = 3.0  # what the standard calls short-term
 CEILING_DBTP = -1.0  # what EBU R 128 lets a true peak be at most
 TRUE_PEAK_RATE = 192_000  # Hz, what the standard samples up to at least
 
@@ -57,13 +60,32 @@ def measure(audio: Audio, rate: int) -> Loudness:
     )
 
 
-def levelled(audio: Audio, rate: int, target_lufs: float) -> Audio:
-    """The clip at the wanted loudness, or as near to it as the ceiling of its true peak lets it come."""
-    found = measure(audio, rate)
-    if found.integrated_lufs is None or found.true_peak_dbtp is None:
+def levelled(audio: Audio, rate: int, target_lufs: float | None, peak_dbtp: float | None = None) -> Audio:
+    """The clip at the wanted loudness, or as near to it as the ceiling of its true peak lets it come.
+
+    target_lufs: None: only turned down where it lies over the ceiling. peak_dbtp: the ceiling; None: CEILING_DBTP
+    where there is a target, else there is none.
+    """
+    if target_lufs is None and peak_dbtp is None:
         return audio
-    gain_db = min(target_lufs - found.integrated_lufs, CEILING_DBTP - found.true_peak_dbtp)
+    peak, ceiling = true_peak_dbtp(audio, rate), CEILING_DBTP if peak_dbtp is None else peak_dbtp
+    found = 0.0 if target_lufs is None else line_loudness(audio, rate)
+    if found is None or peak is None:
+        return audio
+    gain_db = min((target_lufs or 0.0) - found, ceiling - peak)
     return (audio * 10 ** (gain_db / 20)).astype(np.float32)
+
+
+def line_loudness(audio: Audio, rate: int) -> float | None:
+    """Integrated loudness of a spoken line in LUFS; None: silence.
+
+    The standard is made for programmes: of a short line it would measure the silence at the ends along with the words.
+    Speech of less than SHORT_LINE_S is therefore measured as if it went on for that long.
+    """
+    speech = find_speech(audio, rate)
+    if speech is not None and (n := speech.end - speech.start) < SHORT_LINE_S * rate:
+        audio = np.tile(audio[speech.start : speech.end], math.ceil(SHORT_LINE_S * rate / n))
+    return measure(audio, rate).integrated_lufs
 
 
 def true_peak_dbtp(audio: Audio, rate: int) -> float | None:

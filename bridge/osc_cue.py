@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
 
-from bridge.cue import Cue
+from bridge.cue import Cue, Finish
 from bridge.errors import BadArgumentError, EmptyTextError, SecondsOutOfRangeError
 from bridge.osc_arguments import (
     as_name,
@@ -16,9 +17,10 @@ from bridge.osc_arguments import (
     as_yes_no,
 )
 from bridge.osc_packet import Arg
-from bridge.settings import Settings
+from bridge.settings import MAX_EDGE_MS, Settings
 from bridge.timeline import Length, Position, parse_length, parse_position, position_of_seconds, write_position
 
+FINISH_KEYS = ("loudness", "peak", "trim", "fades", "handles")
 LINE_KEYS = (
     "timbre",
     "emotion",
@@ -30,9 +32,11 @@ LINE_KEYS = (
     "takes",
     "character",
     "drop",
+    *FINISH_KEYS,
 )
 MAX_SEED = 2**31 - 1
 MAX_TAKES = 16
+_NONE = ("off", "none")
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def parse_line(line: str, text: str, pairs: Mapping[str, Arg], settings: Setting
         takes=as_whole(pairs["takes"], "takes", 1, MAX_TAKES) if "takes" in pairs else 1,
         character=as_name(pairs["character"], "character") if "character" in pairs else "",
         drop=as_yes_no(pairs["drop"], "drop") if "drop" in pairs else settings.drop,
+        finish=parse_finish(pairs, settings.finish),
     )
     return AskedLine(cue, notices)
 
@@ -82,6 +87,44 @@ def parse_seconds(arg: Arg) -> Length:
         raise SecondsOutOfRangeError(f"seconds is {text}; give a length above 0")
     with _naming("seconds"):
         return parse_length(text)
+
+
+def parse_finish(pairs: Mapping[str, Arg], usual: Finish) -> Finish | None:
+    """`usual` with what the pairs say otherwise; None where they say nothing."""
+    if not any(key in pairs for key in FINISH_KEYS):
+        return None
+    finish = usual
+    if "loudness" in pairs:
+        finish = replace(finish, loudness_lufs=_number_or_off(pairs["loudness"], "loudness", -60, -5))
+    if "peak" in pairs:
+        finish = replace(finish, peak_dbtp=_number_or_off(pairs["peak"], "peak", -30, 0))
+    if "trim" in pairs:
+        finish = replace(finish, trim=as_yes_no(pairs["trim"], "trim"))
+    if "fades" in pairs:
+        finish = replace(finish, fades_ms=_edges(pairs["fades"], "fades"))
+    if "handles" in pairs:
+        finish = replace(finish, handles_ms=_edges(pairs["handles"], "handles"))
+    return finish
+
+
+def _number_or_off(arg: Arg, name: str, low: float, high: float) -> float | None:
+    return None if arg.type == "s" and as_text(arg, name).strip().lower() in _NONE else as_number(arg, name, low, high)
+
+
+def _edges(arg: Arg, name: str) -> tuple[int, int]:
+    """Seconds for both ends of a clip, or `0.5,1` for one and the other. -> milliseconds"""
+    text = as_text(arg, name)
+    parts = text.split(",")
+    try:
+        ms = [int((Decimal(part.strip()) * 1000).to_integral_value()) for part in parts]
+    except (InvalidOperation, ValueError, OverflowError):
+        ms = [-1]
+    if not 1 <= len(ms) <= 2 or not all(0 <= each <= MAX_EDGE_MS for each in ms):
+        raise BadArgumentError(
+            f"{name} is {text[:60]!r}; give seconds for both ends, such as 0.5, or one after the other, such as 0.5,1; "
+            f"each 0 to {MAX_EDGE_MS // 1000}"
+        )
+    return ms[0], ms[-1]
 
 
 def parse_at(arg: Arg, settings: Settings) -> tuple[Position, tuple[Notice, ...]]:

@@ -85,12 +85,19 @@ class Playback:
         self._publish(events.PlayEnded(sound.line_id, sound.take_id, n_samples, sound.first_ms, stopped, sound.play_id))
 
 
-def file_blocks(path: Path, rate: int, *, gain_db: float = 0.0) -> Iterator[Audio]:
-    """The mono sound of a clip in blocks at `rate`. The file is opened where the first block is taken."""
+def file_blocks(
+    path: Path, rate: int, *, gain_db: float = 0.0, start: int = 0, end: int | None = None
+) -> Iterator[Audio]:
+    """The mono sound of a clip, or of its samples `start` to `end`, in blocks at `rate`.
+
+    The file is opened where the first block is taken.
+    """
     gain = np.float32(10 ** (gain_db / 20))
     with soundfile.SoundFile(path) as file:
         stream = soxr.ResampleStream(file.samplerate, rate, 1, dtype="float32") if file.samplerate != rate else None
-        for frames in file.blocks(BLOCK, dtype="float32", always_2d=True):
+        file.seek(min(start, file.frames))
+        n_frames = (file.frames if end is None else min(end, file.frames)) - file.tell()
+        for frames in file.blocks(BLOCK, frames=n_frames, dtype="float32", always_2d=True):
             block = np.ascontiguousarray(frames.mean(axis=1)) * gain
             yield stream.resample_chunk(block) if stream else block
         if stream:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from bridge.cue import Score
+from bridge.cue import Finish, Score
 from bridge.errors import BridgeError
+from bridge.finishing import finished
 from bridge.hang_watch import HangWatch
 from bridge.line_book import LineBook
-from bridge.loudness import levelled
 from bridge.scheduler import EmotionQuestion, LoadMeter, RenderJob, RenderQueue
 from bridge.take_score import Scorer, free_scores
 from bridge.take_store import Provenance, TakeStore, peak_db
@@ -41,14 +41,14 @@ class RenderWorker:
         takes: TakeStore,
         *,
         rate: int,
-        loudness_lufs: float | None = None,
+        finish: Finish = Finish(),  # noqa: B008 - a frozen value
         scorer: Scorer = free_scores,
         hung_after_s: float = 300.0,
         on_model: Callable[[EngineError | None], None],
         on_ended: Callable[[RenderJob, bool], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """rate: of the clips. loudness_lufs: that they are brought to; None: as the voice made them.
+        """rate: of the clips. finish: what is done to a clip whose cue does not say it.
 
         scorer: what ranks takes; it must not take long.
         hung_after_s: a voice that makes no block for that long is given up, and loaded anew on another thread.
@@ -59,7 +59,7 @@ class RenderWorker:
         self._make_synthesizer = make_synthesizer
         self._queue, self._book, self._takes = queue, book, takes
         self._rate = rate
-        self._loudness_lufs = loudness_lufs
+        self._finish = finish
         self._scorer = scorer
         self._on_model, self._on_ended = on_model, on_ended
         self._clock = clock
@@ -127,13 +127,14 @@ class RenderWorker:
             if not self._watch.end(job) or audio is None:
                 self._let_go(job)
                 return
-            if self._loudness_lufs is not None:
-                audio = levelled(audio, rendering.plan.rate, self._loudness_lufs)
-            path = self._takes.write(job.cue, rendering.plan, audio, made)
-            peak = peak_db(audio)
-            level_db = float("-inf") if peak is None else peak
             scores = self._scores(job, rendering.plan, audio)
-            is_first = self._book.finish(job.take_id, path, rendering.plan, level_db, job.wish, scores)
+            clip = finished(job.cue, rendering.plan, audio, job.cue.finish or self._finish)
+            path = self._takes.write(job.cue, clip.plan, clip.audio, made, handles=(clip.lead, clip.tail))
+            peak = peak_db(clip.audio)
+            level_db = float("-inf") if peak is None else peak
+            is_first = self._book.finish(
+                job.take_id, path, clip.plan, level_db, job.wish, scores, (clip.lead, clip.tail)
+            )
             self._finish_with(job, is_first, True)
         except (EngineError, BridgeError) as error:
             self._fail(job, error)
@@ -183,6 +184,7 @@ class RenderWorker:
             emotion_sha256,
             job.timbre.consent,
             parent=self._book.take(job.take_id).parent,
+            numbers=self._book.numbers_of(job.take_id),
         )
 
     def _scores(self, job: RenderJob, plan: Plan, audio: Audio) -> tuple[Score, ...]:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from bridge.clip_name import DEFAULT as DEFAULT_CLIP_NAME
 from bridge.clip_name import RULE as CLIP_NAME_RULE
 from bridge.clip_name import is_template
+from bridge.cue import Finish
 from bridge.errors import BadArgumentError
 from bridge.files import write_atomic
 from bridge.osc_access import MAX_PASSCODE, MIN_PASSCODE, PROOF, is_loopback, network_of
@@ -29,6 +30,8 @@ DROP_TARGETS = (  # the names that `drop_targets` may hold
 )
 DEPTHS = (16, 24, 32)  # bits a sample; 32 is float
 APPEARANCES = ("system", "dark", "light")
+MAX_EDGE_MS = 10_000  # of a fade or a handle
+_EDGES = ("clip_fade_in_ms", "clip_fade_out_ms", "clip_handle_before_ms", "clip_handle_after_ms")
 
 
 class BadSettingsError(BadArgumentError):
@@ -56,6 +59,12 @@ class Settings:
     depth: int = 24  # bits a sample of clips: 16, 24 or 32 (float)
     clip_name: str = DEFAULT_CLIP_NAME  # template of a clip's path, without .wav
     clip_loudness: str = ""  # LUFS as decimal text, e.g. "-23"; empty: as the voice made it
+    clip_peak: str = ""  # dBTP that no clip's true peak lies over; empty: -1 with a loudness, else any
+    clip_trim: bool = False  # silence at the ends away, of lines at the voice's own length
+    clip_fade_in_ms: int = 0
+    clip_fade_out_ms: int = 0
+    clip_handle_before_ms: int = 0  # silence beyond the length asked for
+    clip_handle_after_ms: int = 0
     drop: bool = False  # whether a line goes into the project when it does not say so itself
     drop_targets: tuple[str, ...] = ("reaper_project", "dawproject")  # files of our own: nothing has to be set up
     watch_folder: Path | None = None  # where its clips go; None: `watch` in the data folder
@@ -83,6 +92,8 @@ class Settings:
             ("rate", 8_000 <= self.rate <= 192_000, "8000 to 192000"),
             ("clip_name", is_template(self.clip_name), CLIP_NAME_RULE),
             ("clip_loudness", _is_loudness(self.clip_loudness), 'LUFS as text, -60 to -5, e.g. "-23", or empty'),
+            ("clip_peak", _is_peak(self.clip_peak), 'dBTP as text, -30 to 0, e.g. "-1", or empty'),
+            *((name, 0 <= getattr(self, name) <= MAX_EDGE_MS, f"0 to {MAX_EDGE_MS} milliseconds") for name in _EDGES),
             ("depth", self.depth in DEPTHS, "16, 24 or 32"),
             (
                 "drop_targets",
@@ -191,9 +202,15 @@ class Settings:
         return self.data_folder / "cuevox.sqlite"
 
     @property
-    def clip_lufs(self) -> float | None:
-        """The loudness that clips are brought to; None: as the voice made them."""
-        return float(self.clip_loudness) if self.clip_loudness else None
+    def finish(self) -> Finish:
+        """What is done to clips after the voice has made them."""
+        return Finish(
+            float(self.clip_loudness) if self.clip_loudness else None,
+            float(self.clip_peak) if self.clip_peak else None,
+            self.clip_trim,
+            (self.clip_fade_in_ms, self.clip_fade_out_ms),
+            (self.clip_handle_before_ms, self.clip_handle_after_ms),
+        )
 
     @property
     def tempo(self) -> Tempo:
@@ -241,6 +258,13 @@ def _is_network(text: str) -> bool:
 def _is_loudness(text: str) -> bool:
     try:
         return not text or -60 <= float(text) <= -5
+    except ValueError:
+        return False
+
+
+def _is_peak(text: str) -> bool:
+    try:
+        return not text or -30 <= float(text) <= 0
     except ValueError:
         return False
 

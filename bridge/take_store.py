@@ -47,6 +47,7 @@ class Provenance:
     emotion_sha256: str = ""  # of the emotion clip, where one was given
     consent: str = ""  # of the timbre's speaker, as its preset has it
     parent: str = ""  # id of the take that this one is a change of
+    numbers: tuple[int, int] = (1, 1)  # of the line, and of the take within it
 
 
 class TakeStore:
@@ -59,8 +60,10 @@ class TakeStore:
         self._depth = depth
         self._project = project
 
-    def write(self, cue: Cue, plan: Plan, audio: Audio, made: Provenance) -> Path:
-        """Audio (plan.n_samples,) at plan.rate -> the clip's path.
+    def write(self, cue: Cue, plan: Plan, audio: Audio, made: Provenance, *, handles: tuple[int, int] = (0, 0)) -> Path:
+        """Audio (plan.n_samples,) at plan.rate -> the clip's path. `handles`: samples of silence before and after.
+
+        The stamp moves with the handle before: the speech part lies where it was asked for.
 
         Raises DiskError, BadArgumentError, and RefusedError when a link leads out of the folder. Both files are there
         afterwards or neither is.
@@ -70,9 +73,9 @@ class TakeStore:
             path = self._place(cue, made, created)
             resolve_inside(self.folder, path.parent.relative_to(self.folder))
             level = measure(audio, plan.rate)
-            metadata = self._metadata(cue, plan, made, created, level)
+            metadata = self._metadata(cue, plan, made, created, level, handles[0])
             n_clipped = write_wav(path, audio, plan.rate, self._depth, metadata)
-            values = self._values(cue, plan, made, created)
+            values = self._values(cue, plan, made, created, handles)
             values["sound"] = {"peak_db": peak_db(audio), "clipped_samples": n_clipped, **asdict(level)}
             try:
                 write_atomic(
@@ -90,7 +93,7 @@ class TakeStore:
 
     def _place(self, cue: Cue, made: Provenance, created: str) -> Path:
         take_id = made.take_id
-        values = {
+        values: dict[str, str | int] = {
             "project": self._project,
             "character": cue.character or "Cuevox",
             "line": cue.id,
@@ -99,6 +102,8 @@ class TakeStore:
             "emotion": cue.emotion,
             "seed": str(made.seed),
             "date": created.partition("T")[0],
+            "line_number": made.numbers[0],
+            "take_number": made.numbers[1],
         }
         place = self.folder / clip_name.fill(self._name, values)
         path = place.with_name(f"{place.name}.wav")
@@ -107,8 +112,10 @@ class TakeStore:
             return path
         return place.with_name(f"{place.name}-{hashlib.sha256(take_id.encode('utf-8', 'replace')).hexdigest()[:8]}.wav")
 
-    def _metadata(self, cue: Cue, plan: Plan, made: Provenance, created: str, level: Loudness) -> ClipMetadata:
-        place = 0 if cue.at is None else resample_position(cue.at.sample, cue.at.rate, plan.rate)
+    def _metadata(
+        self, cue: Cue, plan: Plan, made: Provenance, created: str, level: Loudness, lead: int
+    ) -> ClipMetadata:
+        place = 0 if cue.at is None else resample_position(cue.at.sample, cue.at.rate, plan.rate) - lead
         return ClipMetadata(
             line=cue.id,
             take=made.take_id,
@@ -132,7 +139,7 @@ class TakeStore:
             markers=tuple(Marker(round(word.start_s * plan.rate), word.word) for word in plan.words),
         )
 
-    def _values(self, cue: Cue, plan: Plan, made: Provenance, created: str) -> dict[str, Any]:
+    def _values(self, cue: Cue, plan: Plan, made: Provenance, created: str, handles: tuple[int, int]) -> dict[str, Any]:
         return {
             "format": 1,
             "program": f"Cuevox {VERSION}",
@@ -157,6 +164,7 @@ class TakeStore:
                 "asked": None if cue.length is None else write_length(cue.length),
                 "speed": cue.speed,
                 "samples": plan.n_samples,
+                "handles": list(handles),
                 "natural_samples": plan.natural_samples,
                 "stretch": plan.stretch,
             },

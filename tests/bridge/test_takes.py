@@ -15,7 +15,8 @@ from bridge.daemon import Daemon
 from bridge.errors import LockedError, NotFoundError, RefusedError
 from bridge.lineage import Ancestor, Change
 from bridge.render_worker import RenderWorker
-from bridge.take_score import MAX_PENALTY, find_speech, free_scores
+from bridge.speech_span import find_speech
+from bridge.take_score import MAX_PENALTY, free_scores
 from engine.types import Audio, Plan
 from tests.bridge.studio import Studio
 from tests.event_log import EventLog
