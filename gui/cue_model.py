@@ -1,10 +1,10 @@
-"""The lines as a table: what each cell says, in which order they sort, which of them a search lets through."""
+"""The lines as a table: what each cell says, and what a column sorts by."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, QSortFilterProxyModel, Qt
+from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from bridge.cue import Line, LineState, Take
 from gui.widgets import plain_tip
@@ -12,7 +12,6 @@ from gui.widgets import plain_tip
 COLUMNS = ("State", "Line", "Character", "Text", "Timbre", "Emotion", "At", "Asked", "Actual", "Takes")
 STATE, LINE, CHARACTER, TEXT, TIMBRE, EMOTION, AT, ASKED, ACTUAL, TAKES = range(len(COLUMNS))
 LINE_ROLE = Qt.ItemDataRole.UserRole
-SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 SPAN_ABOVE_RUNS = 8  # changes in more places than this are told as one span: every signal costs the views a pass
 
 
@@ -43,6 +42,9 @@ class CueModel(QAbstractTableModel):
         row = self._rows.get(line_id)
         return None if row is None else self._lines[row]
 
+    def line_at(self, row: int) -> Line:
+        return self._lines[row]
+
     def index_of(self, line_id: str) -> QModelIndex:
         """The first cell of a line; an invalid index where there is no such line."""
         row = self._rows.get(line_id)
@@ -58,10 +60,7 @@ class CueModel(QAbstractTableModel):
             else:
                 self._lines[row] = line
                 touched.append(row)
-        runs = _runs(touched)
-        if len(runs) > SPAN_ABOVE_RUNS:
-            runs = [(runs[0][0], runs[-1][1])]
-        for first, last in runs:
+        for first, last in spans(touched):
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
         if new:
             start = len(self._lines)
@@ -73,7 +72,7 @@ class CueModel(QAbstractTableModel):
 
     def remove_lines(self, line_ids: Sequence[str]) -> None:
         rows = [self._rows[line_id] for line_id in line_ids if line_id in self._rows]
-        for first, last in reversed(_runs(rows)):
+        for first, last in reversed(runs(rows)):
             self.beginRemoveRows(QModelIndex(), first, last)
             del self._lines[first : last + 1]
             self.endRemoveRows()
@@ -100,8 +99,6 @@ class CueModel(QAbstractTableModel):
             return line
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(line, index.column())
-        if role == SORT_ROLE:
-            return self._sort_key(line, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tool_tip(line)
         if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == STATE:
@@ -133,7 +130,8 @@ class CueModel(QAbstractTableModel):
             return "" if seconds is None else f"{seconds:.3f} s"
         return str(len(line.takes) or "")
 
-    def _sort_key(self, line: Line, column: int) -> object:
+    def sort_key(self, line: Line, column: int) -> float | str:
+        """What a column sorts by: numbers by their value, words whatever their case."""
         if column == AT:
             return line.cue.at.sample / line.cue.at.rate if line.cue.at else -1.0
         if column == ASKED:
@@ -141,28 +139,6 @@ class CueModel(QAbstractTableModel):
         if column == ACTUAL:
             return actual_seconds(shown_take(line)) or -1.0
         return len(line.takes) if column == TAKES else self._text(line, column).casefold()
-
-
-class CueFilter(QSortFilterProxyModel):
-    """Rows in which every word of the search occurs in one of the cells."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._words: tuple[str, ...] = ()
-        self.setSortRole(SORT_ROLE)
-
-    def search(self, text: str) -> None:
-        self._words = tuple(text.casefold().split())
-        self.invalidate()
-
-    def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:
-        source = self.sourceModel()
-        if not self._words or source is None:
-            return True
-        line: Line = source.index(row, 0, parent).data(LINE_ROLE)
-        cue = line.cue
-        all_text = f"{cue.id} {cue.character} {cue.text} {cue.timbre} {cue.emotion} {line.state}".casefold()
-        return all(word in all_text for word in self._words)
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
@@ -193,12 +169,18 @@ def _tool_tip(line: Line) -> str:
     return plain_tip("\n".join(filter(None, facts)))
 
 
-def _runs(rows: Iterable[int]) -> list[tuple[int, int]]:
+def runs(rows: Iterable[int]) -> list[tuple[int, int]]:
     """Rows as runs (first, last), rising."""
-    runs: list[tuple[int, int]] = []
+    found: list[tuple[int, int]] = []
     for row in sorted(set(rows)):
-        if runs and runs[-1][1] == row - 1:
-            runs[-1] = (runs[-1][0], row)
+        if found and found[-1][1] == row - 1:
+            found[-1] = (found[-1][0], row)
         else:
-            runs.append((row, row))
-    return runs
+            found.append((row, row))
+    return found
+
+
+def spans(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Rows as the runs in which a change is told: one over all of them where there would be many."""
+    found = runs(rows)
+    return [(found[0][0], found[-1][1])] if len(found) > SPAN_ABOVE_RUNS else found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QItemSelectionModel, QModelIndex, QRect, Qt, pyqtSignal
+from PyQt6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPainter, QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
 )
 
 from bridge.cue import Line, LineState
+from gui.cue_filter import CueFilter
 from gui.cue_model import (
     ACTUAL,
     ASKED,
@@ -27,7 +28,6 @@ from gui.cue_model import (
     TAKES,
     TEXT,
     TIMBRE,
-    CueFilter,
     CueModel,
     progress,
 )
@@ -126,6 +126,10 @@ class CueView(QTableView):
         selection = self.selectionModel()
         assert selection is not None
         selection.currentRowChanged.connect(lambda index, _: self.chosen.emit(index.data(LINE_ROLE)))
+        # A reset, as a search brings it, forgets what is chosen without a word.
+        self._chosen_before: tuple[str, list[str]] = "", []  # current line, selected lines
+        self.filter.modelAboutToBeReset.connect(self._remember_chosen)
+        self.filter.modelReset.connect(self._choose_again)
 
     def current_line(self) -> Line | None:
         line: Line | None = self.currentIndex().data(LINE_ROLE)
@@ -153,6 +157,26 @@ class CueView(QTableView):
             assert selection is not None
             selection.setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
             self.scrollTo(index)
+
+    def _remember_chosen(self) -> None:
+        current = self.current_line()
+        self._chosen_before = current.cue.id if current is not None else "", self.selected_ids()
+
+    def _choose_again(self) -> None:
+        """What is still shown stays chosen."""
+        model, selection, flag = self.filter.sourceModel(), self.selectionModel(), QItemSelectionModel.SelectionFlag
+        assert isinstance(model, CueModel) and selection is not None
+        current_id, selected_ids = self._chosen_before
+        chosen = QItemSelection()
+        for line_id in selected_ids:
+            if (index := self.filter.mapFromSource(model.index_of(line_id))).isValid():
+                chosen.select(index, index)
+        selection.select(chosen, flag.ClearAndSelect | flag.Rows)
+        current = self.filter.mapFromSource(model.index_of(current_id))
+        if current.isValid():
+            selection.setCurrentIndex(current, flag.NoUpdate)
+        elif current_id:
+            self.chosen.emit(None)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
