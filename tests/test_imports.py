@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "engine": {"engine", "numpy", "torch", "torchaudio", "soundfile", "soxr", "safetensors", "phonemizer"}
     | {"espeakng_loader", "parselmouth", "transformers", "yaml", "sentencepiece", "wetext"},
     "bridge": {"bridge", "engine", "numpy", "soundfile", "soxr", "sounddevice", "pythonosc", "platformdirs"}
-    | {"huggingface_hub"},
+    | {"huggingface_hub", "python_calamine", "xlsxwriter"},
     "gui": {"gui", "bridge", "engine", "numpy", "soundfile", "PyQt6", "pyqtgraph"},
 }
 # The engine computes: no threads, sockets or devices, and no process or event loop of its own.
@@ -36,6 +36,8 @@ ONLY = {
     "platformdirs": {"bridge/settings.py", "launcher.py"},
     "yaml": {"engine/official_checkpoint.py"},
     "huggingface_hub": {"bridge/model_download.py"},
+    "python_calamine": {"bridge/sheets/xlsx_table.py"},  # which has looked into the file before
+    "xlsxwriter": {"bridge/sheets/writing.py"},
 }
 # Run before any package is installed.
 STANDARD_LIBRARY_ONLY = {"bridge/__init__.py", "bridge/setup_env.py", "bridge/system_libraries.py"}
