@@ -30,8 +30,8 @@ from pythonosc.osc_message_builder import build_msg
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.crash_trial import PROGRAMS, RunningDaemon
 from benchmarks.load_osc import memory_and_handles
+from benchmarks.running_daemon import PROGRAMS, RunningDaemon
 from bridge.daemon import Daemon
 from bridge.osc_api import InternalFaultError, OscApi
 from bridge.osc_clients import Peer

@@ -30,7 +30,7 @@ from pythonosc.osc_message_builder import build_msg
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.crash_trial import PROGRAMS, RunningDaemon
+from benchmarks.running_daemon import PROGRAMS, RunningDaemon
 from bridge.osc_peer import OscPeer
 
 LINES_EVERY = 10  # every tenth packet asks for a line

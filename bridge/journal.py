@@ -77,6 +77,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         """Opens or makes the file. Raises JournalError when another daemon has it, or when it cannot be read."""
         self._lock = threading.Lock()
+        self._clock_ahead_s = time.time() - time.monotonic()  # once: a clock that jumps must not age anything
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
@@ -181,8 +182,8 @@ class Journal:
         migrate(self._database)
 
     def _keep_request(self, request: RequestRecord, take_ids: list[str]) -> None:
-        """Within a transaction. Old ones go, and of too many the first: a clock that is set back makes all young."""
-        now_s = time.time()
+        """Within a transaction. Old ones go, and of too many the first."""
+        now_s = time.monotonic() + self._clock_ahead_s
         self._database.execute(
             "INSERT OR REPLACE INTO request (client, id, command, takes, unix_s) VALUES (?, ?, ?, ?, ?)",
             (request.client, request.id, request.command, json.dumps(take_ids), now_s),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from benchmarks.crash_trial import CrashTrial, RunningDaemon
+from benchmarks.running_daemon import PROGRAMS, RunningDaemon
 from bridge.cue import Cue, Length, LineState
 from bridge.daemon import Daemon
 from bridge.errors import RefusedError
@@ -93,7 +93,7 @@ def test_a_take_whose_story_cannot_be_written_leaves_no_clip(tmp_path: Path, mon
 
 def test_a_folder_that_cannot_be_written_is_told_at_the_start(tmp_path: Path) -> None:
     with mounted(tmp_path / "disk", "-t", "tmpfs", "-o", "ro", "tmpfs") as disk:
-        with RunningDaemon(disk / "data", CrashTrial(tmp_path).program, tmp_path / "output") as daemon:
+        with RunningDaemon(disk / "data", PROGRAMS["tones"], tmp_path / "output") as daemon:
             assert not daemon.is_ready_or_over()
         assert daemon.process.returncode == 1
         assert "Read-only file system" in daemon.output and str(disk / "data") in daemon.output
