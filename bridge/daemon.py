@@ -392,6 +392,8 @@ class Daemon:
             rate=settings.rate,
             finish=settings.finish,
             hung_after_s=settings.hung_after_s,
+            unload_after_s=settings.unload_after_s or None,
+            encoded_folder=settings.encoded_folder,
             on_model=self._model_came,
             on_ended=self._take_ended,
         )

@@ -97,7 +97,7 @@ class Status:
     queued: int
     rendering: int
     playing: int
-    model_state: str  # loading, ready, failed
+    model_state: str  # loading, ready, failed, unloaded (idle; it comes back with the next line)
     model_id: str
     load: float  # 0..1, share of the last seconds in which the render worker was busy
 

@@ -1,4 +1,7 @@
-"""Timbres and emotions of clips, encoded once for each content. Lives on the render worker's thread."""
+"""Timbres and emotions of clips, encoded once for each content: in memory, and on disk for the next start.
+
+Lives on the render worker's thread.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bridge.emotion_source import EmotionSource
+from bridge.prompt_files import PromptFiles
 from engine.audio import read_clip
 from engine.errors import BadPromptError
 from engine.types import Audio, Emotion, SynthesizerLike, Timbre
@@ -21,26 +25,34 @@ Encoded = TypeVar("Encoded", Timbre, Emotion)
 class PromptCache:
     """For one synthesizer. All methods may raise an EngineError."""
 
-    def __init__(self, synthesizer: SynthesizerLike) -> None:
+    def __init__(self, synthesizer: SynthesizerLike, folder: Path | None = None) -> None:
+        """folder: where encoded prompts are kept; None: in memory only."""
         self.synthesizer = synthesizer
+        self._files = PromptFiles(folder, synthesizer.model_id)
         self._timbres: OrderedDict[str, Timbre] = OrderedDict()
         self._emotions: OrderedDict[str, Emotion] = OrderedDict()
 
     def timbre(self, clip: Path) -> tuple[Timbre, str]:
         """-> the timbre and the SHA-256 of its clip."""
-        return _encode(clip, self._timbres, self.synthesizer.encode_timbre)
+        return _encode(clip, self._timbres, self.synthesizer.encode_timbre, self._files.timbre, self._files.keep_timbre)
 
     def emotion(self, source: EmotionSource) -> tuple[Emotion, str]:
         """-> the emotion and the SHA-256 of its clip, empty when it has none."""
         if source.weights is not None:
             return source.weights, ""
-        if source.clip is not None:
-            return _encode(source.clip, self._emotions, self.synthesizer.encode_emotion)
-        return self.synthesizer.emotion_from_text(source.sentence), ""
+        if source.clip is None:
+            return self.synthesizer.emotion_from_text(source.sentence), ""
+        return _encode(
+            source.clip, self._emotions, self.synthesizer.encode_emotion, self._files.emotion, self._files.keep_emotion
+        )
 
 
 def _encode(
-    clip: Path, kept: OrderedDict[str, Encoded], encode: Callable[[Audio, int], Encoded]
+    clip: Path,
+    kept: OrderedDict[str, Encoded],
+    encode: Callable[[Audio, int], Encoded],
+    find: Callable[[str], Encoded | None],
+    keep: Callable[[str, Encoded], None],
 ) -> tuple[Encoded, str]:
     try:
         with clip.open("rb") as file:
@@ -48,7 +60,11 @@ def _encode(
     except OSError as error:
         raise BadPromptError(f"the clip {clip} cannot be read: {error.strerror or error}") from error
     if sha256 not in kept:
-        kept[sha256] = encode(*read_clip(clip))
+        found = find(sha256)
+        if found is None:
+            found = encode(*read_clip(clip))
+            keep(sha256, found)
+        kept[sha256] = found
         if len(kept) > MAX_KEPT:
             kept.popitem(last=False)
     kept.move_to_end(sha256)

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -44,6 +45,8 @@ class RenderWorker:
         finish: Finish = Finish(),  # noqa: B008 - a frozen value
         scorer: Scorer = free_scores,
         hung_after_s: float = 300.0,
+        unload_after_s: float | None = None,
+        encoded_folder: Path | None = None,
         on_model: Callable[[EngineError | None], None],
         on_ended: Callable[[RenderJob, bool], None],
         clock: Callable[[], float] = time.monotonic,
@@ -52,6 +55,8 @@ class RenderWorker:
 
         scorer: what ranks takes; it must not take long.
         hung_after_s: a voice that makes no block for that long is given up, and loaded anew on another thread.
+        unload_after_s: a voice that nobody asked for that long gives its memory back, and is loaded anew for the next
+        line; None: never. encoded_folder: where encoded prompts are kept for the next start; None: nowhere.
         on_model: the model is loaded, or could not be. on_ended(job, ok), after the book knows.
 
         Both are called on the worker's thread. clock: seconds that never go back.
@@ -67,6 +72,7 @@ class RenderWorker:
         self._closing = threading.Event()
         self._watch: HangWatch[RenderJob] = HangWatch(hung_after_s, self._give_up, clock)
         self._hung_after_s = hung_after_s
+        self._unload_after_s, self._encoded_folder = unload_after_s, encoded_folder
         self._thread = threading.Thread(target=self._run, name="render", daemon=True)
         self.model_id = ""
         self.model_state = "loading"
@@ -90,7 +96,15 @@ class RenderWorker:
 
     def _run(self) -> None:
         prompts, failure = self._load_model()
-        while self._is_at_work() and (job := self._queue.take()) is not None:
+        while self._is_at_work():
+            if prompts is not None and not self._queue.wait(self._unload_after_s):
+                prompts = None
+                self._unload()
+                if self._closing.is_set():
+                    return
+                prompts, failure = self._load_model()
+            if (job := self._queue.take()) is None:
+                return
             if isinstance(job, EmotionQuestion):
                 _answer(job, prompts, failure)
             elif job.cancelled.is_set():
@@ -99,6 +113,16 @@ class RenderWorker:
                 self._fail(job, failure or EngineError("the voice was not loaded"))
             else:
                 self._render(job, prompts)
+
+    def _unload(self) -> None:
+        """Give the voice's memory back, until somebody wants something of it. Nobody may hold it any more."""
+        from engine.load_voice import give_memory_back
+
+        _log.info("nothing was asked for %g s; the voice is unloaded", self._unload_after_s)
+        give_memory_back()
+        self.model_state = "unloaded"
+        self._queue.wait()
+        self.model_state = "loading"
 
     def _load_model(self) -> tuple[PromptCache | None, EngineError | None]:
         try:
@@ -114,7 +138,7 @@ class RenderWorker:
             return None, failure
         self.model_id, self.model_state = synthesizer.model_id, "ready"
         self._on_model(None)
-        return PromptCache(synthesizer), None
+        return PromptCache(synthesizer, self._encoded_folder), None
 
     def _render(self, job: RenderJob, prompts: PromptCache) -> None:
         self.n_rendering = 1

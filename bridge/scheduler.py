@@ -77,6 +77,15 @@ class RenderQueue:
                 self._questions.append(question)
             self._changed.notify()
 
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Until there is something to take or the queue is closed. False: nothing came in `timeout_s`."""
+        with self._changed:
+            return bool(
+                self._changed.wait_for(
+                    lambda: self._closed or self._questions or self._live or self._waiting, timeout_s
+                )
+            )
+
     def take(self) -> RenderJob | EmotionQuestion | None:
         """The next job or question; waits for one. None: the queue was closed, and the jobs left stay in it."""
         with self._changed:

@@ -78,6 +78,7 @@ class Settings:
     model_folder: Path | None = None  # None: the voice that comes with the program
     appearance: str = "system"  # of the panel: system, dark or light
     hung_after_s: int = 300  # a voice that is silent for that long while it renders is given up and loaded anew
+    unload_after_s: int = 0  # a voice that nobody asked for that long gives its memory back; 0: never
     max_queued: int = 10_000  # takes that may wait; more are refused as busy
     osc_passcode: str = field(default="", repr=False)  # that clients have to give first; needed beyond loopback
     osc_allow: tuple[str, ...] = ()  # addresses or networks (192.168.1.0/24) that are answered; needed beyond loopback
@@ -106,6 +107,7 @@ class Settings:
             ("beats_per_bar", 1 <= self.beats_per_bar <= 64, "1 to 64"),
             ("appearance", self.appearance in APPEARANCES, f"one of {', '.join(APPEARANCES)}"),
             ("hung_after_s", 1 <= self.hung_after_s <= 86_400, "1 to 86400"),
+            ("unload_after_s", 0 <= self.unload_after_s <= 86_400, "0 to 86400"),
             ("max_queued", 1 <= self.max_queued <= 1_000_000, "1 to 1000000"),
             ("osc_allow", all(map(_is_network, self.osc_allow)), "addresses or networks such as 192.168.1.0/24"),
             ("osc_burst", 1 <= self.osc_burst <= 1_000_000, "1 to 1000000"),
@@ -166,6 +168,11 @@ class Settings:
             if (value := getattr(self, name)) is not None
         }
         write_atomic(self.data_folder / FILE_NAME, (json.dumps(values, indent=2) + "\n").encode())
+
+    @property
+    def encoded_folder(self) -> Path:
+        """Encoded prompts, kept for the next start; what lies there can be made again."""
+        return self.data_folder / "encoded"
 
     @property
     def clips_folder(self) -> Path:

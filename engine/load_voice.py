@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
+
+import torch
 
 from engine.errors import BadCheckpointError
 from engine.official_checkpoint import CONFIG, GPT_WEIGHTS
@@ -29,6 +32,13 @@ def load(folder: Path | None = None) -> SynthesizerLike:
         f"{folder} holds no voice: {_found(folder)}. Name a folder with {CONFIG.path} and {GPT_WEIGHTS.path} (the "
         f"official model; `launcher.py model get` downloads it) or with {EMBEDDED_CONFIG} (a voice as Cuevox trains it)"
     )
+
+
+def give_memory_back() -> None:
+    """After the last reference to a voice is gone: what it held goes back to the system and to other programs."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def _found(folder: Path) -> str:

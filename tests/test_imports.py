@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "engine": {"engine", "numpy", "torch", "torchaudio", "soundfile", "soxr", "safetensors", "phonemizer"}
     | {"espeakng_loader", "parselmouth", "transformers", "yaml", "sentencepiece", "wetext"},
     "bridge": {"bridge", "engine", "numpy", "soundfile", "soxr", "sounddevice", "pythonosc", "platformdirs"}
-    | {"huggingface_hub", "python_calamine", "xlsxwriter"},
+    | {"huggingface_hub", "python_calamine", "xlsxwriter", "safetensors"},
     "gui": {"gui", "bridge", "engine", "numpy", "soundfile", "PyQt6", "pyqtgraph"},
 }
 # The engine computes: no threads, sockets or devices, and no process or event loop of its own.
