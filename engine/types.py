@@ -49,6 +49,14 @@ class Emotion:
 
 
 @dataclass(frozen=True)
+class Phrase:
+    """Where a phrase of a guide take lies: what is spoken between two pauses, from the start of its first sound."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
 class RenderRequest:
     """One line to speak."""
 
@@ -59,6 +67,7 @@ class RenderRequest:
     rate: int  # samples a second of the audio that comes out
     n_samples: int | None = None  # exact length at `rate`; None: the model's own
     speed: float = 1.0  # against the model's own length; only without n_samples
+    phrases: tuple[Phrase, ...] = ()  # of a guide take, over the whole length; only with n_samples, where the model can
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,15 @@ class WordTime:
     """Where a word lies in the clip."""
 
     word: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class PhonemeTime:
+    """Where a phoneme lies in the clip."""
+
+    phoneme: str  # of the model's alphabet (IPA with a few symbols of its own); empty: a pause
     start_s: float
     end_s: float
 
@@ -80,6 +98,8 @@ class Plan:
     stretch: float  # n_samples / natural_samples
     words: tuple[WordTime, ...]
     warnings: tuple[str, ...]  # e.g. a stretch outside 0.75..1.25
+    phonemes: tuple[PhonemeTime, ...] = ()  # from the first to the last, without gaps; empty where a model has none
+    phrases: tuple[Phrase, ...] = ()  # where the guide take's phrases were put; empty: it was not followed
 
 
 @dataclass(frozen=True)
