@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QApplication
 from gui.daemon_like import DaemonLike
 from gui.faults import FaultCatcher
 from gui.icons import app_icon
+from gui.idle_garbage import IdleGarbage
 from gui.link import DaemonLink
 from gui.main_window import MainWindow
 from gui.theme import Theme
@@ -45,7 +46,8 @@ def run(daemon: DaemonLike) -> int:
         faults.caught.connect(window.show_fault)
         window.show()
         try:
-            return app.exec()
+            with IdleGarbage(link):
+                return app.exec()
         finally:
             window.close()
 

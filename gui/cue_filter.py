@@ -6,6 +6,7 @@ with thousands of scattered rows that held the panel for a tenth of a second and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PyQt6.QtCore import QAbstractItemModel, QAbstractProxyModel, QModelIndex, QObject, Qt
@@ -36,8 +37,12 @@ class CueFilter(QAbstractProxyModel):
         self._show(self._arranged())
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        self._column, self._descending = column, order == Qt.SortOrder.DescendingOrder
-        self._read(range(len(self._texts)))
+        wish = column, order == Qt.SortOrder.DescendingOrder
+        if wish == (self._column, self._descending):  # a click on a header asks twice
+            return
+        self._column, self._descending = wish
+        model = self._lines()
+        self._keys = self._keys_of([model.line_at(row) for row in range(len(self._texts))])
         self._show(self._arranged())
 
     # ---- a proxy as Qt wants it -------------------------------------------------------------------------------------
@@ -127,15 +132,16 @@ class CueFilter(QAbstractProxyModel):
         model = self._lines()
         lines = [model.line_at(row) for row in rows]
         self._texts[rows.start : rows.stop] = [_searched(line) for line in lines]
-        self._keys[rows.start : rows.stop] = [self._key(line) for line in lines]
+        self._keys[rows.start : rows.stop] = self._keys_of(lines)
 
     def _lines(self) -> CueModel:
         model = self.sourceModel()
         assert isinstance(model, CueModel)
         return model
 
-    def _key(self, line: Line) -> Any:
-        return 0 if self._column == -1 else self._lines().sort_key(line, self._column)
+    def _keys_of(self, lines: Sequence[Line]) -> list[Any]:
+        sort_key, column = self._lines().sort_key, self._column
+        return [0] * len(lines) if column == -1 else [sort_key(line, column) for line in lines]
 
     def _accepts(self, row: int) -> bool:
         text = self._texts[row]

@@ -132,6 +132,8 @@ class CueModel(QAbstractTableModel):
 
     def sort_key(self, line: Line, column: int) -> float | str:
         """What a column sorts by: numbers by their value, words whatever their case."""
+        if column == STATE:
+            return line.state.value
         if column == AT:
             return line.cue.at.sample / line.cue.at.rate if line.cue.at else -1.0
         if column == ASKED:
