@@ -13,6 +13,7 @@ from bridge import events
 from bridge.drops import (
     ArdourLive,
     ArdourSession,
+    Audacity,
     DawProject,
     DropError,
     DropJob,
@@ -132,6 +133,7 @@ def targets_of(settings: Settings) -> dict[str, DropTarget]:
             settings.ardour_spool, osc_port=settings.ardour_osc_port, action=settings.ardour_action
         ),
         "ardour_session": ArdourSession(settings.ardour_session),
+        "audacity": Audacity(),
         "dawproject": DawProject(settings.dawproject, title=settings.project, version=VERSION),
         "watch_folder": WatchFolder(settings.watch_folder or settings.data_folder / "watch"),
     }

@@ -25,6 +25,7 @@ DROP_TARGETS = (  # the names that `drop_targets` may hold
     "reaper_project",
     "ardour_live",
     "ardour_session",
+    "audacity",
     "dawproject",
     "watch_folder",
 )

@@ -158,7 +158,7 @@ class Closed:
 
 def closed_session(folder: Path, *, tracks: Sequence[str] = (), rate: int = 48_000) -> Closed:
     """A new session that Ardour itself makes under `folder`. Skips the test where there is no Ardour."""
-    _skip_without("ardour7-lua")
+    skip_without("ardour7-lua")
     session = Closed(folder / "session", "show", folder / "home")
     (session.home / ".config" / "ardour7").mkdir(parents=True)
     (session.home / "run").mkdir(mode=0o700)
@@ -167,7 +167,7 @@ def closed_session(folder: Path, *, tracks: Sequence[str] = (), rate: int = 48_0
     return session
 
 
-def _skip_without(*programs: str) -> None:
+def skip_without(*programs: str) -> None:
     for program in programs:
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed (Debian: apt-get install --no-install-recommends ardour xvfb)")
@@ -178,7 +178,7 @@ def running(
     folder: Path, *, rate: int = 48_000, actions: Sequence[tuple[Path, dict[str, str]]] = ()
 ) -> Iterator[Ardour]:
     """`actions`: scripts for the action slots from 1 on, each with its parameters."""
-    _skip_without("ardour", "Xvfb")
+    skip_without("ardour", "Xvfb")
     session = closed_session(folder, rate=rate)
     config = session.home / ".config" / "ardour7"
     (config / ".a7").touch()  # no first-run wizard
@@ -191,10 +191,10 @@ def running(
     off = '<Protocol name="Open Sound Control (OSC)" active="0"'
     assert off in text
     session.file.write_text(text.replace(off, off.replace('"0"', '"1"')), "utf-8")
-    with _display(session.environment) as display, (folder / "ardour.log").open("wb") as log:
+    with display(session.environment) as screen, (folder / "ardour.log").open("wb") as log:
         process = subprocess.Popen(
             ["ardour", "-a", "-n", str(session.file)],
-            env=session.environment | {"DISPLAY": display},
+            env=session.environment | {"DISPLAY": screen},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -210,7 +210,7 @@ def running(
 
 
 @contextmanager
-def _display(environment: dict[str, str]) -> Iterator[str]:
+def display(environment: dict[str, str]) -> Iterator[str]:
     read, write = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],

@@ -2,6 +2,7 @@
 
 from bridge.drops.ardour_live import ArdourLive
 from bridge.drops.ardour_session import ArdourSession
+from bridge.drops.audacity import Audacity
 from bridge.drops.base import DropError, DropJob, DropReceipt, DropTarget, Probe
 from bridge.drops.dawproject import DawProject
 from bridge.drops.reaper_live import ReaperLive
@@ -11,6 +12,7 @@ from bridge.drops.watch_folder import WatchFolder
 __all__ = [
     "ArdourLive",
     "ArdourSession",
+    "Audacity",
     "DawProject",
     "DropError",
     "DropJob",
