@@ -39,6 +39,7 @@ from bridge.take_store import TakeStore
 from engine.errors import EngineError
 from engine.types import Emotion, SynthesizerLike
 
+LINES_OF_CONTEXT = 2  # of the character, before a line whose emotion is `context`
 LOOK_S = 0.2  # how often it is looked whether a client asked for the end
 
 _log = logging.getLogger(__name__)
@@ -148,7 +149,7 @@ class Daemon:
         locked is refused with a LockedError. request: a client's id for it, kept at the same moment, so that it is
         known again after a crash.
         """
-        checked = check_cue(cue, self._presets)
+        checked = self._checked(cue)
         # Another seed for each take, or they would all be the same; from the first one all can be made again.
         first = secrets.randbelow(MAX_SEED + 1) if cue.seed is None else cue.seed
         seeds = [(first + i) % (MAX_SEED + 1) for i in range(cue.takes)]
@@ -176,7 +177,7 @@ class Daemon:
         request: see `submit`.
         """
         if cue is not None:
-            return self._play_live(check_cue(replace(cue, id=line_id, takes=1), self._presets), play_id, request)
+            return self._play_live(self._checked(replace(cue, id=line_id, takes=1)), play_id, request)
         line = self._book.line(line_id)
         take, path = _ready_take(replace(line, picked=take_id) if take_id else line)
         # Without its handles: what was asked for sounds at once, not the silence before it.
@@ -398,6 +399,14 @@ class Daemon:
             on_ended=self._take_ended,
         )
 
+    def _checked(self, cue: Cue) -> CheckedCue:
+        """The cue with what it names looked up. Raises what check_cue raises."""
+        checked = check_cue(cue, self._presets)
+        if not checked.emotion.in_context:
+            return checked
+        before = self._book.said_before(cue.id, checked.cue.character, LINES_OF_CONTEXT)
+        return replace(checked, emotion=replace(checked.emotion, before=before))
+
     def _check_room(self, n_takes: int) -> None:
         n_queued, most = len(self._queue), self.settings.max_queued
         if n_queued + n_takes > most:
@@ -415,7 +424,7 @@ class Daemon:
     def _render_again(self, kept: TakeRecord) -> None:
         """A take of the last time that had no ending yet, with the seed it was promised."""
         try:
-            self._put(self._job(check_cue(kept.cue, self._presets), kept.take))
+            self._put(self._job(self._checked(kept.cue), kept.take))
         except BridgeError as error:  # its preset is gone, for example
             self._book.fail(kept.take.id, error.code, str(error))
 

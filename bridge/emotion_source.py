@@ -1,4 +1,5 @@
-"""What a cue's `emotion` text means: a preset, weights, a clip, a sentence, or the line's own words."""
+"""What a cue's `emotion` text means: a preset, weights, a clip, a sentence, or the line's own words, alone or in
+context."""
 
 from __future__ import annotations
 
@@ -20,6 +21,8 @@ class EmotionSource:
     weights: Emotion | None = None
     clip: Path | None = None
     sentence: str = ""
+    in_context: bool = False  # the sentence is to be heard after what its character said before
+    before: tuple[str, ...] = ()  # which is this, the latest last
 
 
 def emotion_of(weights: Mapping[str, float]) -> Emotion:
@@ -61,7 +64,7 @@ def read_emotion(
     """The source that a cue's emotion text names.
 
     `preset` and `clip` look up a name and raise UnknownPresetError or NotFoundError. `line_text`: what is spoken,
-    for `auto`. Raises those, BadArgumentError and EmptyTextError too.
+    for `auto` and `context`. Raises those, BadArgumentError and EmptyTextError too.
     """
     form, colon, rest = text.strip().partition(":")
     match form.strip().lower() if colon else text.strip().lower():
@@ -73,6 +76,8 @@ def read_emotion(
             return EmotionSource(sentence=rest.strip())
         case "auto":
             return EmotionSource(sentence=line_text)
+        case "context":
+            return EmotionSource(sentence=line_text, in_context=True)
         case "":
             return EmotionSource(weights=Emotion())
     if "=" in text:

@@ -78,6 +78,16 @@ class LineBook:
         with self._lock:
             return self._view(self._entry(line_id))
 
+    def said_before(self, line_id: str, character: str, n: int) -> tuple[str, ...]:
+        """Texts of the last `n` lines of a character before that line, or of all when it is new; the latest last."""
+        with self._lock:
+            entry = self._entries.get(line_id)
+            records = [each.record for each in self._entries.values() if each.record.cue.character == character]
+            if entry is not None:
+                records = [each for each in records if each.number < entry.record.number]
+            records.sort(key=lambda each: each.number)
+            return tuple(each.cue.text for each in records[-n:])
+
     def cue_of(self, take_id: str) -> Cue:
         """The cue that a take was asked for by; its line's may be newer. Raises NotFoundError."""
         return self._kept(take_id).cue

@@ -14,6 +14,7 @@ from typing import TypeVar
 from bridge.emotion_source import EmotionSource
 from bridge.prompt_files import PromptFiles
 from engine.audio import read_clip
+from engine.emotion_context import in_context
 from engine.errors import BadPromptError
 from engine.types import Audio, Emotion, SynthesizerLike, Timbre
 
@@ -41,7 +42,8 @@ class PromptCache:
         if source.weights is not None:
             return source.weights, ""
         if source.clip is None:
-            return self.synthesizer.emotion_from_text(source.sentence), ""
+            own, *before = map(self.synthesizer.emotion_from_text, (source.sentence, *source.before))
+            return in_context(own, before), ""
         return _encode(
             source.clip, self._emotions, self.synthesizer.encode_emotion, self._files.emotion, self._files.keep_emotion
         )
