@@ -42,15 +42,20 @@ COMPANION = Path(__file__).resolve().parents[1] / "bridge" / "companions" / "ard
 class TimedPlayer(Player):
     """The player, which also keeps when each sound's first sample was taken by the device (time.perf_counter)."""
 
-    device: str
+    output: str
     rate: int
     first_sounds_s: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        super().__init__(self.device, self.rate)
+        super().__init__(self.output, self.rate)
 
     def start(
-        self, blocks: Iterator[Audio], on_first_sound: Callable[[float], None], on_end: Callable[[int, bool], None]
+        self,
+        blocks: Iterator[Audio],
+        on_first_sound: Callable[[float], None],
+        on_end: Callable[[int, bool], None],
+        *,
+        at_ns: int | None = None,
     ) -> PlayHandle:
         asked_s = time.perf_counter()
 
@@ -58,7 +63,7 @@ class TimedPlayer(Player):
             self.first_sounds_s.append(asked_s + after_ms / 1000)
             on_first_sound(after_ms)
 
-        return super().start(blocks, first, on_end)
+        return super().start(blocks, first, on_end, at_ns=at_ns)
 
 
 class Desk:

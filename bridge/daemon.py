@@ -19,7 +19,7 @@ from bridge.cue_check import MAX_SEED, CheckedCue, check_cue
 from bridge.drop_worker import DropOrder, DropWorker, targets_of
 from bridge.drops import DropJob
 from bridge.drops.base import resample_position
-from bridge.errors import BadArgumentError, BridgeError, BusyError, NotFoundError, RefusedError
+from bridge.errors import BadArgumentError, BridgeError, BusyError, DeviceError, NotFoundError, RefusedError
 from bridge.event_hub import EventHub
 from bridge.files import remove_leftovers
 from bridge.journal import DropWish, Journal, RequestRecord, TakeRecord
@@ -29,12 +29,13 @@ from bridge.live_feed import LiveFeed
 from bridge.osc_api import OscApi
 from bridge.osc_rate import RateLimit
 from bridge.osc_server import OscServer
-from bridge.playback import Playback, file_blocks
-from bridge.player import PlayerLike, output_devices
+from bridge.playback import NO_SOUND, Playback, file_blocks
+from bridge.player import PlayerLike
 from bridge.preset_store import EmotionPreset, PresetStore, TimbrePreset
 from bridge.render_worker import RenderWorker
 from bridge.scheduler import EmotionQuestion, RenderJob, RenderQueue
 from bridge.settings import Settings
+from bridge.sound_devices import output_devices
 from bridge.take_store import TakeStore
 from engine.errors import EngineError
 from engine.types import Emotion, SynthesizerLike
@@ -89,7 +90,9 @@ class Daemon:
             self._worker = self._make_worker()
             stack.enter_context(self._hub)
             if self._player is not None:
-                self._player.listen(lambda peak_db, rms_db: publish(events.Level(peak_db, rms_db)), self._sound_failed)
+                self._player.listen(
+                    lambda peak_db, rms_db: publish(events.Level(peak_db, rms_db)), self._sound_failed, publish
+                )
                 stack.enter_context(self._player)
             stack.callback(self._end_feeds)
             stack.enter_context(self._drops)
@@ -168,31 +171,33 @@ class Daemon:
         take_id: str = "",
         gain_db: float = 0.0,
         play_id: str = "",
+        at_ns: int | None = None,
         request: RequestRecord | None = None,
     ) -> Take:
         """Let the line's picked take sound, or render `cue` as a new take of it and let it sound on the way.
 
         take_id: another take of the line, which is heard without being picked. gain_db: of a take that is there.
         play_id: comes back in the PlayEnded of this very sound; one take may sound several times at once.
+        at_ns: the Unix time in nanoseconds at which it is to be heard, to the sample; None: at once.
         request: see `submit`.
         """
         if cue is not None:
-            return self._play_live(self._checked(replace(cue, id=line_id, takes=1)), play_id, request)
+            return self._play_live(self._checked(replace(cue, id=line_id, takes=1)), play_id, at_ns, request)
         line = self._book.line(line_id)
         take, path = _ready_take(replace(line, picked=take_id) if take_id else line)
         # Without its handles: what was asked for sounds at once, not the silence before it.
         blocks = file_blocks(path, self.settings.rate, gain_db=gain_db, start=take.lead, end=take.n_samples - take.tail)
-        self._playback.start(line_id, take.id, blocks, play_id=play_id)
+        self._playback.start(line_id, take.id, blocks, play_id=play_id, at_ns=at_ns)
         return take
 
-    def _play_live(self, checked: CheckedCue, play_id: str, request: RequestRecord | None) -> Take:
+    def _play_live(self, checked: CheckedCue, play_id: str, at_ns: int | None, request: RequestRecord | None) -> Take:
         seed = secrets.randbelow(MAX_SEED + 1) if checked.cue.seed is None else checked.cue.seed
         feed = LiveFeed()
         with self._accepting:
             self._check_room(1)
             take_id = self._book.next_take_id(checked.cue.id)
             # The sound waits for its first block from now on; a missing device is told before the line is taken on.
-            self._playback.start(checked.cue.id, take_id, feed, play_id=play_id)
+            self._playback.start(checked.cue.id, take_id, feed, play_id=play_id, at_ns=at_ns)
             try:
                 (take,) = self._book.add(checked.cue, [seed], request=request)
             except BaseException:
@@ -327,8 +332,26 @@ class Daemon:
         Settings.load(self.settings.data_folder).changed(changes).save()
 
     def output_devices(self) -> tuple[str, ...]:
-        """The names that `audio_device` may have. Looks for sound servers, which may take a moment."""
+        """The names that `audio_device` may have at this moment. Looks for sound servers, which may take a moment."""
         return output_devices()
+
+    def sound_device(self) -> events.SoundDevice:
+        """The one that is open. Every change of it comes as an event of the same kind."""
+        if self._player is None:
+            return events.SoundDevice("", "", 0, 0.0, 0, NO_SOUND)
+        return self._player.device()
+
+    def choose_device(self, device: str) -> events.SoundDevice:
+        """Go over to another sound device, now and after the next start; what sounds goes on there. Takes a moment.
+
+        device: its name or a part of it, empty for the system's own. Raises DeviceError; then all is as it was.
+        """
+        if self._player is None:
+            raise DeviceError(NO_SOUND)
+        chosen = self._player.choose(device)
+        self.settings = replace(self.settings, audio_device=device)
+        self.save_settings({"audio_device": device})
+        return chosen
 
     def status(self) -> events.Status:
         worker = self._worker

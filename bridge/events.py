@@ -40,6 +40,17 @@ class PlayEnded:
     first_sound_ms: float
     stopped: bool
     play_id: str = ""  # as it was given to Daemon.play: one take may sound several times at once
+    underruns: int = 0  # gaps in it, since the rest was not made yet
+
+
+@dataclass(frozen=True)
+class PlayLate:
+    """A line that was due at a certain time has begun to sound, audibly later than that."""
+
+    line_id: str
+    take_id: str
+    late_ms: float
+    play_id: str
 
 
 @dataclass(frozen=True)
@@ -91,6 +102,18 @@ class Level:
 
 
 @dataclass(frozen=True)
+class SoundDevice:
+    """The sound device as it is now, told whenever that changes."""
+
+    wanted: str  # as the settings name it; empty: the system's own
+    name: str  # of the one that sounds; empty: none does
+    rate: int  # of the device, samples a second
+    latency_ms: float  # what the device holds back, as it says itself
+    underruns: int  # how often it ran dry since the start
+    text: str  # for people: empty when it is as wanted, else what is not
+
+
+@dataclass(frozen=True)
 class Status:
     """The daemon as a whole, about twice a second while something changes."""
 
@@ -112,11 +135,13 @@ Event = (
     | LineRemoved
     | TakeEnded
     | PlayEnded
+    | PlayLate
     | DropEnded
     | ErrorRaised
     | Warned
     | OscTraffic
     | Level
+    | SoundDevice
     | Status
     | PresetsChanged
 )

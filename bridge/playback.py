@@ -12,12 +12,15 @@ import soundfile
 import soxr
 
 from bridge import events
-from bridge.errors import DeviceError
+from bridge.errors import BusyError, DeviceError
 from bridge.line_book import LineBook
 from bridge.player import PlayerLike, PlayHandle
 from engine.types import Audio
 
 BLOCK = 4096  # samples that are read from a file at a time
+NO_SOUND = "this Cuevox was started without sound; render the line to a file instead"
+MAX_SOUNDS = 256  # at once, those included that wait for their time: each has its thread
+LATE_MS = 50.0  # clients that stamp their messages with the present are not late
 
 
 @dataclass(eq=False)
@@ -25,6 +28,7 @@ class _Sound:
     line_id: str
     take_id: str
     play_id: str
+    at_ns: int | None = None
     first_ms: float = 0.0
     has_begun: bool = False
     handle: PlayHandle | None = None
@@ -39,21 +43,26 @@ class Playback:
         self._lock = threading.Lock()
         self._sounds: list[_Sound] = []
 
-    def start(self, line_id: str, take_id: str, blocks: Iterator[Audio], *, play_id: str = "") -> None:
-        """Let blocks at the player's rate sound as a take of a line. Raises DeviceError.
+    def start(
+        self, line_id: str, take_id: str, blocks: Iterator[Audio], *, play_id: str = "", at_ns: int | None = None
+    ) -> None:
+        """Let blocks at the player's rate sound as a take of a line. Raises DeviceError, BusyError.
 
-        play_id: comes back with the end of this very sound.
+        play_id: comes back with the end of this very sound. at_ns: the Unix time, in nanoseconds, to begin at.
         """
         if self._player is None:
-            raise DeviceError("this Cuevox was started without sound; render the line to a file instead")
-        sound = _Sound(line_id, take_id, play_id)
+            raise DeviceError(NO_SOUND)
+        sound = _Sound(line_id, take_id, play_id, at_ns)
         with self._lock:
+            if len(self._sounds) >= MAX_SOUNDS:
+                raise BusyError(f"{MAX_SOUNDS} lines sound or wait for their time already; play this one later")
             self._sounds.append(sound)
         try:
             handle = self._player.start(
                 blocks,
                 lambda first_ms: self._begun(sound, first_ms),
                 lambda n_samples, stopped: self._ended(sound, n_samples, stopped),
+                at_ns=at_ns,
             )
         except BaseException:
             with self._lock:
@@ -75,6 +84,8 @@ class Playback:
     def _begun(self, sound: _Sound, first_ms: float) -> None:
         sound.first_ms, sound.has_begun = first_ms, True
         self._book.sound_began(sound.take_id)
+        if sound.at_ns is not None and first_ms > LATE_MS:
+            self._publish(events.PlayLate(sound.line_id, sound.take_id, first_ms, sound.play_id))
 
     def _ended(self, sound: _Sound, n_samples: int, stopped: bool) -> None:
         with self._lock:
@@ -82,7 +93,10 @@ class Playback:
                 self._sounds.remove(sound)
         if sound.has_begun:
             self._book.sound_ended(sound.take_id, stopped=stopped)
-        self._publish(events.PlayEnded(sound.line_id, sound.take_id, n_samples, sound.first_ms, stopped, sound.play_id))
+        underruns = sound.handle.underruns if sound.handle is not None else 0
+        self._publish(
+            events.PlayEnded(sound.line_id, sound.take_id, n_samples, sound.first_ms, stopped, sound.play_id, underruns)
+        )
 
 
 def file_blocks(

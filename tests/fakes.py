@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Self
@@ -11,6 +12,7 @@ from typing import Self
 import numpy as np
 
 from bridge.errors import DeviceError
+from bridge.events import SoundDevice
 from bridge.player import PlayHandle
 from engine.errors import BadPromptError, BadTextError
 from engine.types import EMOTIONS, Audio, Emotion, Plan, Rendering, RenderRequest, Timbre, WordTime
@@ -96,6 +98,7 @@ def _heard(audio: Audio, rate: int) -> str:
 class FakeSound:
     """One sound that a FakePlayer was given, and what has been heard of it."""
 
+    at_ns: int | None = None
     heard: list[Audio] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
     stop_asked: threading.Event = field(default_factory=threading.Event)
@@ -114,30 +117,53 @@ class FakePlayer:
 
     def __init__(self, *, missing: bool = False) -> None:
         self.missing = missing
+        self.wanted = ""
         self.sounds: list[FakeSound] = []
         self.hold = threading.Event()  # clear: the end of a sound is not reached
         self.hold.set()
         self._threads: list[threading.Thread] = []
 
-    def listen(self, on_level: Callable[[float, float], None], on_problem: Callable[[Exception], None]) -> None:
-        self.on_level, self.on_problem = on_level, on_problem
+    def listen(
+        self,
+        on_level: Callable[[float, float], None],
+        on_problem: Callable[[Exception], None],
+        on_device: Callable[[SoundDevice], None],
+    ) -> None:
+        self.on_level, self.on_problem, self.on_device = on_level, on_problem, on_device
+
+    def device(self) -> SoundDevice:
+        return SoundDevice(self.wanted, self.wanted or "system", 48_000, 10.0, 0, "")
+
+    def choose(self, device: str) -> SoundDevice:
+        if device not in ("", "Headphones"):
+            raise DeviceError(f"no sound output {device!r}; there are: system, Headphones")
+        self.wanted = device
+        self.on_device(self.device())
+        return self.device()
 
     def start(
-        self, blocks: Iterator[Audio], on_first_sound: Callable[[float], None], on_end: Callable[[int, bool], None]
+        self,
+        blocks: Iterator[Audio],
+        on_first_sound: Callable[[float], None],
+        on_end: Callable[[int, bool], None],
+        *,
+        at_ns: int | None = None,
     ) -> PlayHandle:
         if self.missing:
             raise DeviceError("this machine has no sound output")
-        sound = FakeSound()
+        sound = FakeSound(at_ns)
         self.sounds.append(sound)
 
         def feed() -> None:
             failed = False
+            if at_ns is not None:
+                sound.stop_asked.wait(max(0, at_ns - time.time_ns()) / 1e9)
             try:
                 for block in blocks:
                     if sound.stop_asked.is_set():
                         break
                     if not sound.heard:
-                        on_first_sound(1.0)
+                        on_first_sound(1.0 if at_ns is None else max(0, time.time_ns() - at_ns) / 1e6)
                         self.on_level(-6.0, -9.0)
                     sound.heard.append(block.copy())
             except Exception as error:

@@ -22,8 +22,10 @@ WAIT_S = 60.0  # for anything that comes sooner or later, also on a busy machine
 class PulseServer:
     """PulseAudio of our own with one null sink; nothing else on the machine sees it or is touched."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, devices: dict[str, PulseServer] | None = None) -> None:
+        """`devices`: sound devices that this one's PortAudio sees by name; each is a server, so that it can go."""
         self.folder = folder
+        self.devices = devices or {}
         self.socket = folder / "pulse.sock"
         self._server: subprocess.Popen[bytes] | None = None
 
@@ -40,7 +42,9 @@ class PulseServer:
 
     def start(self) -> None:
         self.folder.chmod(0o700)
-        (self.folder / ".asoundrc").write_text("pcm.!default { type pulse }\nctl.!default { type pulse }\n")
+        devices = (f'pcm.{name} {{ type pulse server "unix:{d.socket}" }}' for name, d in self.devices.items())
+        rules = ("pcm.!default { type pulse }", "ctl.!default { type pulse }", *devices)
+        (self.folder / ".asoundrc").write_text("\n".join((*rules, "")))
         with (self.folder / "pulse.log").open("wb") as log:
             self._server = subprocess.Popen(
                 [
@@ -64,6 +68,7 @@ class PulseServer:
         )
 
     def stop(self) -> None:
+        """For whoever plays on it: the plug is pulled."""
         if self._server is not None:
             self._server.terminate()
             self._server.wait(WAIT_S)
@@ -126,14 +131,20 @@ def wait_for(is_so: Callable[[], bool], what: str) -> None:
 
 
 @contextmanager
-def pulse_server(folder: Path) -> Iterator[PulseServer]:
-    """A running server that this process's PortAudio and its children find. Skips the test where that cannot be."""
+def pulse_server(folder: Path, *, device: str = "") -> Iterator[PulseServer]:
+    """A running server that this process's PortAudio and its children find. Skips the test where that cannot be.
+
+    `device`: the name of a second sound device, which is a server of its own and has yet to be started.
+    """
     missing = [name for name in ("pulseaudio", "pactl", "parec") if shutil.which(name) is None]
     if missing:
         pytest.skip(f"{', '.join(missing)} not installed (Debian: apt-get install pulseaudio pulseaudio-utils)")
     if not list(Path("/usr/lib").glob("*/alsa-lib/libasound_module_pcm_pulse.so")):
         pytest.skip("ALSA has no way to PulseAudio (Debian: apt-get install libasound2-plugins)")
-    server = PulseServer(folder)
+    devices = {device: PulseServer(folder / "2")} if device else {}
+    for each in devices.values():
+        each.folder.mkdir()
+    server = PulseServer(folder, devices=devices)
     with pytest.MonkeyPatch.context() as patch:
         try:
             server.start()
@@ -142,7 +153,8 @@ def pulse_server(folder: Path) -> Iterator[PulseServer]:
             _look_again()
             yield server
         finally:
-            server.stop()
+            for each in (server, *devices.values()):
+                each.stop()
             patch.undo()
             _look_again()
 

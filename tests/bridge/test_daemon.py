@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -404,6 +405,30 @@ def test_a_ready_take_sounds_from_its_file(studio: Studio) -> None:
     np.testing.assert_array_equal(studio.player.sounds[0].audio, soundfile.read(path, dtype="float32")[0])
     assert daemon.lines()[0].state is LineState.READY
     assert log.all(events.Level)
+
+
+def test_a_line_waits_for_its_moment_and_tells_when_it_missed_it(studio: Studio) -> None:
+    daemon, log = studio.start()
+    (take,) = daemon.submit(CUE)
+    log.ending(take.id)
+    at_ns = time.time_ns() + 300_000_000
+    daemon.play(CUE.id, at_ns=at_ns)
+    assert log.wait_for(events.PlayEnded).n_samples == 57_600
+    assert studio.player.sounds[0].at_ns == at_ns and time.time_ns() >= at_ns
+    daemon.play(CUE.id, at_ns=time.time_ns() - 1_000_000_000, play_id="too late")
+    late = log.wait_for(events.PlayLate, lambda event: event.play_id == "too late")
+    assert late.late_ms >= 1000 and late.take_id == take.id
+
+
+def test_another_device_is_chosen_for_good(studio: Studio) -> None:
+    daemon, log = studio.start()
+    assert daemon.sound_device().name == "system"
+    with pytest.raises(DeviceError, match="Headphones"):
+        daemon.choose_device("Moon Speakers")
+    assert daemon.settings.audio_device == ""
+    assert daemon.choose_device("Headphones").name == "Headphones"
+    assert log.wait_for(events.SoundDevice).wanted == daemon.settings.audio_device == "Headphones"
+    assert Settings.load(studio.settings.data_folder).audio_device == "Headphones"
 
 
 def test_another_take_sounds_louder_or_softer_and_the_pick_stays(studio: Studio) -> None:

@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import DeviceError
+from bridge.events import SoundDevice
 from bridge.player import Player
 from bridge.sound import Ring
+from bridge.sound_devices import look_again, output_devices
 from engine.types import Audio
 from tests.pulse import RATE, WAIT_S, PulseServer, Recorder, pulse_server, wait_for
 
@@ -79,17 +81,30 @@ class Ear:
     ends: queue.Queue[tuple[int, bool]] = field(default_factory=queue.Queue)
     problems: queue.Queue[Exception] = field(default_factory=queue.Queue)
     levels: list[tuple[float, float]] = field(default_factory=list)
+    devices: list[SoundDevice] = field(default_factory=list)
 
     def listen(self, player: Player) -> Player:
-        player.listen(lambda peak_db, rms_db: self.levels.append((peak_db, rms_db)), self.problems.put)
+        player.listen(
+            lambda peak_db, rms_db: self.levels.append((peak_db, rms_db)), self.problems.put, self.devices.append
+        )
         return player
+
+    def device(self, **wanted: str) -> SoundDevice:
+        """What the device was last said to be, once it is as wanted."""
+
+        def is_so() -> bool:
+            return bool(self.devices) and all(getattr(self.devices[-1], k) == v for k, v in wanted.items())
+
+        wait_for(is_so, f"a device with {wanted}")
+        return self.devices[-1]
 
     def on_end(self, n_samples: int, stopped: bool) -> None:
         self.ends.put((n_samples, stopped))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def pulse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PulseServer]:
+    """One for all tests that leave it as it was; those of faults have their own."""
     with pulse_server(tmp_path_factory.mktemp("p")) as server:  # short: the path of a socket has a limit
         yield server
 
@@ -102,6 +117,12 @@ def ramp(n_samples: int, first: int = 1) -> Audio:
 def in_blocks(audio: Audio, size: int = 1000) -> Iterator[Audio]:
     for start in range(0, len(audio), size):
         yield audio[start : start + size]
+
+
+def in_two(audio: Audio, go_on: threading.Event) -> Iterator[Audio]:
+    yield audio[: len(audio) // 2]
+    assert go_on.wait(WAIT_S)
+    yield audio[len(audio) // 2 :]
 
 
 def test_the_device_gets_exactly_the_given_samples(pulse: PulseServer) -> None:
@@ -227,9 +248,51 @@ def test_sounds_end_when_the_player_is_closed(pulse: PulseServer) -> None:
         player.start(in_blocks(ramp(10)), ear.first_ms.append, ear.on_end)
 
 
-def test_a_lost_device_is_told_and_can_come_back(pulse: PulseServer) -> None:
+def test_a_device_that_is_not_there_is_told_and_the_system_s_own_sounds(pulse: PulseServer) -> None:
     ear = Ear()
-    with ear.listen(Player("", RATE)) as player:
+    with ear.listen(Player("Moon Speakers", RATE)) as player:
+        player.start(in_blocks(ramp(10)), ear.first_ms.append, ear.on_end)
+        assert ear.ends.get(timeout=WAIT_S) == (10, False)
+        told = ear.device(wanted="Moon Speakers")
+    assert "'Moon Speakers'" in told.text and "there are: " in told.text and "sound goes to" in told.text
+
+
+@pytest.mark.parametrize("code, why", [(-9997, "Invalid sample rate"), (-9985, "Device unavailable")])
+def test_a_rate_that_is_refused_is_resampled_and_a_device_that_is_taken_is_told(
+    pulse: PulseServer, monkeypatch: pytest.MonkeyPatch, code: int, why: str
+) -> None:
+    """The real PortAudio underneath; it only says no where a device with a fixed rate, or in other hands, would."""
+    import sounddevice
+
+    class Choosy(sounddevice.OutputStream):
+        def __init__(self, *, samplerate: int, device: str | None, **rest: object) -> None:
+            if (samplerate == RATE) if code == -9997 else (device == "pulse"):
+                raise sounddevice.PortAudioError(why, code)
+            super().__init__(samplerate=samplerate, device=device, **rest)
+
+    monkeypatch.setattr(sounddevice, "OutputStream", Choosy)
+    ear = Ear()
+    tone = (0.5 * np.sin(2 * np.pi * 1000 / RATE * np.arange(RATE // 2))).astype(np.float32)
+    with Recorder(pulse) as recorder, ear.listen(Player("pulse", RATE)) as player:
+        player.start(in_blocks(tone), ear.first_ms.append, ear.on_end)
+        assert ear.ends.get(timeout=WAIT_S) == (RATE // 2, False)
+        told = player.device()
+        if code == -9997:
+            assert (told.name, told.rate) == ("pulse", 44_100) and "resampled" in told.text
+        else:
+            assert (told.name, told.rate) == ("default", RATE) and why in told.text and "sound goes to" in told.text
+        heard = recorder.sounding(RATE // 2 - 100)
+    spectrum = np.abs(np.fft.rfft(heard[:16_384] * np.hanning(16_384)))
+    assert np.argmax(spectrum) * RATE / 16_384 == pytest.approx(1000, abs=3)
+    assert np.abs(heard).max() == pytest.approx(0.5, abs=0.01)
+
+
+# ---- faults of the device -------------------------------------------------------------------------------------------
+
+
+def test_a_lost_device_is_told_and_can_come_back(tmp_path_factory: pytest.TempPathFactory) -> None:
+    ear = Ear()
+    with pulse_server(tmp_path_factory.mktemp("p")) as pulse, ear.listen(Player("", RATE, patience_s=0)) as player:
         player.start(in_blocks(ramp(20 * RATE)), ear.first_ms.append, ear.on_end)
         wait_for(lambda: bool(ear.first_ms), "the first sound")
         pulse.stop()
@@ -239,14 +302,65 @@ def test_a_lost_device_is_told_and_can_come_back(pulse: PulseServer) -> None:
         assert isinstance(problem, DeviceError) and "plug it in" in str(problem)
         with pytest.raises(DeviceError, match=r"no sound output.*render to a file"):
             player.start(in_blocks(ramp(10)), ear.first_ms.append, ear.on_end)
+        assert player.device().name == "" and player.device().text
         pulse.start()
         player.start(in_blocks(ramp(10)), ear.first_ms.append, ear.on_end)
         assert ear.ends.get(timeout=WAIT_S) == (10, False)
 
 
-def test_an_unknown_device_names_those_there_are(pulse: PulseServer) -> None:
-    with (
-        Player("Moon Speakers", RATE) as player,
-        pytest.raises(DeviceError, match=r"'Moon Speakers'.*there are: .*pulse"),
-    ):
-        player.start(in_blocks(ramp(10)), lambda ms: None, lambda n, stopped: None)
+def test_what_sounds_waits_for_a_device_and_goes_on(tmp_path_factory: pytest.TempPathFactory) -> None:
+    audio, ear, go_on = ramp(RATE), Ear(), threading.Event()
+    with pulse_server(tmp_path_factory.mktemp("p")) as pulse, ear.listen(Player("", RATE, patience_s=WAIT_S)) as player:
+        player.start(in_two(audio, go_on), ear.first_ms.append, ear.on_end)
+        wait_for(lambda: bool(ear.first_ms), "the first sound")
+        pulse.stop()
+        assert "plug it in" in str(ear.problems.get(timeout=WAIT_S))
+        pulse.start()
+        go_on.set()
+        assert ear.ends.get(timeout=WAIT_S) == (len(audio), False)
+
+
+def test_the_system_takes_over_from_a_device_that_goes_until_it_is_back(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.player.LOOK_S", 0.05)
+    monkeypatch.setattr("bridge.player.MAX_LOOK_S", 0.05)
+    ear, go_on = Ear(), threading.Event()
+    with pulse_server(tmp_path_factory.mktemp("p"), device="moon") as pulse:
+        pulse.devices["moon"].start()
+        look_again()
+        with Recorder(pulse) as here, ear.listen(Player("moon", RATE)) as player:
+            assert ear.device(name="moon").text == ""
+            player.start(in_two(ramp(RATE), go_on), ear.first_ms.append, ear.on_end)
+            wait_for(lambda: bool(ear.first_ms), "the first sound")
+            pulse.devices["moon"].stop()
+            assert "'moon' is gone" in str(ear.problems.get(timeout=WAIT_S))
+            assert "sound goes to" in ear.device(wanted="moon", name="default").text
+            go_on.set()
+            assert ear.ends.get(timeout=WAIT_S) == (RATE, False)
+            np.testing.assert_array_equal(here.sounding(RATE // 2)[-RATE // 2 :], ramp(RATE)[RATE // 2 :])
+            pulse.devices["moon"].start()
+            assert ear.device(name="moon").text == ""
+
+
+def test_a_device_is_chosen_while_a_line_sounds(tmp_path_factory: pytest.TempPathFactory) -> None:
+    ear = Ear()
+
+    def endless() -> Iterator[Audio]:
+        while True:
+            yield np.full(1000, 0.25, np.float32)
+
+    with pulse_server(tmp_path_factory.mktemp("p"), device="moon") as pulse, ear.listen(Player("", RATE)) as player:
+        handle = player.start(endless(), ear.first_ms.append, ear.on_end)
+        wait_for(lambda: bool(ear.first_ms), "the first sound")
+        with pytest.raises(DeviceError, match=r"'moon'.*there are: .*pulse"):
+            player.choose("moon")  # nobody has plugged it in yet
+        pulse.devices["moon"].start()
+        assert "moon" in output_devices()
+        with Recorder(pulse.devices["moon"]) as there:
+            assert player.choose("moon").name == "moon"
+            assert ear.device(name="moon").text == ""
+            assert np.all(there.sounding(RATE // 4) == 0.25)
+        handle.stop()
+        assert ear.ends.get(timeout=WAIT_S)[1]
+    assert ear.problems.empty()
