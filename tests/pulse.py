@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 RATE = 48000
+HEARD_S = 20.0  # for samples that were played: what has not come by then was left out by the sound server
 WAIT_S = 60.0  # for anything that comes sooner or later, also on a busy machine
 
 
@@ -117,14 +118,16 @@ class Recorder:
 
     def sounding(self, n_samples: int) -> np.ndarray:
         """The first channel without the silence around and between, once there are n_samples of it."""
-        wait_for(lambda: int(np.count_nonzero(self.frames[:, 0])) >= n_samples, f"{n_samples} samples to be heard")
+        wait_for(
+            lambda: int(np.count_nonzero(self.frames[:, 0])) >= n_samples, f"{n_samples} samples to be heard", HEARD_S
+        )
         left, right = self.frames.T
         np.testing.assert_array_equal(left, right)
         return left[left != 0]
 
 
-def wait_for(is_so: Callable[[], bool], what: str) -> None:
-    deadline_s = time.monotonic() + WAIT_S
+def wait_for(is_so: Callable[[], bool], what: str, timeout_s: float = WAIT_S) -> None:
+    deadline_s = time.monotonic() + timeout_s
     while not is_so():
         assert time.monotonic() < deadline_s, f"waited in vain for {what}"
         time.sleep(0.02)
