@@ -32,7 +32,7 @@ ONLY = {
         "bridge/osc_peer.py",
         "bridge/osc_terminal.py",
     },
-    "sounddevice": {"bridge/player.py"},
+    "sounddevice": {"bridge/sound_devices.py"},
     "platformdirs": {"bridge/settings.py", "launcher.py"},
     "yaml": {"engine/official_checkpoint.py"},
     "huggingface_hub": {"bridge/model_download.py"},
