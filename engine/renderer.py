@@ -17,7 +17,7 @@ from engine.exact_length import FADE_S
 from engine.prompt import OCTAVE_STD, PITCH_HZ
 from engine.s2m import S2M, Foretold
 from engine.sampling import sample
-from engine.source_filter import SourceFilterVocoder, phase_of
+from engine.source_filter import SourceFilterConfig, SourceFilterVocoder, phase_of
 from engine.speech_planner import LinePlan
 from engine.t2s import T2S, align
 from engine.transformer import KVCache
@@ -54,13 +54,31 @@ class Part:
     n_tokens: int
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """All that chance gives a line beside its tokens, and the generator, which stands before the first of these."""
+
+    noise: Tensor  # (1, n_mels, T) that the flow starts from
+    breath: Tensor  # (1, T hop) that the vocoder shapes
+    generator: torch.Generator
+
+
+def draw(seed: int, n_frames: int, config: SourceFilterConfig, options: RenderOptions) -> Drawn:
+    """A line's own, whatever is rendered beside it."""
+    generator = torch.Generator().manual_seed(seed)
+    noise = torch.randn(1, config.n_mels, n_frames, generator=generator) * options.flow_temperature
+    breath = torch.randn(1, n_frames * config.hop, generator=generator)
+    return Drawn(noise, breath, generator)
+
+
+Step = tuple[Tensor, Tensor]  # a token's code (1,) and its latent (1, 1, dim)
+
+
 class Tokens:
     """The line's semantic tokens and latents, decoded as far as they are asked for."""
 
-    def __init__(
-        self, model: T2S, parts: list[Part], emotion: Tensor, options: RenderOptions, generator: torch.Generator
-    ) -> None:
-        self._steps = self._decode(model, parts, emotion, options, generator)
+    def __init__(self, steps: Iterator[Step]) -> None:
+        self._steps = steps
         self._codes: list[Tensor] = []
         self._latents: list[Tensor] = []
 
@@ -72,24 +90,30 @@ class Tokens:
             self._latents.append(latent)
         return torch.stack(self._codes[:n], 1), torch.cat(self._latents[:n], 1)
 
-    @staticmethod
-    def _decode(
-        model: T2S, parts: list[Part], emotion: Tensor, options: RenderOptions, generator: torch.Generator
-    ) -> Iterator[tuple[Tensor, Tensor]]:
-        for part in parts:
-            alignment = align(part.plan.seconds, part.n_tokens, model.config.token_s)
-            told = model.embed_steps(part.plan.states, alignment, emotion, part.plan.rate)
-            cache = KVCache(model.config.gpt, batch=1, max_len=part.n_tokens)
-            code = torch.tensor([model.start])
-            for t in range(part.n_tokens):
-                latent = model(code[:, None], told[:, t : t + 1], cache)
-                code = sample(
-                    model.logits(latent[:, 0]),
-                    temperature=options.temperature,
-                    top_p=options.top_p,
-                    generator=generator,
-                )
-                yield code, latent
+
+def decode(
+    model: T2S, parts: list[Part], emotion: Tensor, options: RenderOptions, generator: torch.Generator
+) -> Iterator[Step]:
+    """The tokens of all parts, one step after the other."""
+    for part in parts:
+        told = told_of(model, part, emotion)
+        cache = KVCache(model.config.gpt, batch=1, max_len=part.n_tokens)
+        code = torch.tensor([model.start])
+        for t in range(part.n_tokens):
+            latent = model(code[:, None], told[:, t : t + 1], cache)
+            code = next_code(model.logits(latent[:, 0]), options, generator)
+            yield code, latent
+
+
+def told_of(model: T2S, part: Part, emotion: Tensor) -> Tensor:
+    """What each step is told beside the code before it: (1, n_tokens, dim)."""
+    alignment = align(part.plan.seconds, part.n_tokens, model.config.token_s)
+    return model.embed_steps(part.plan.states, alignment, emotion, part.plan.rate)
+
+
+def next_code(logits: Tensor, options: RenderOptions, generator: torch.Generator) -> Tensor:
+    """Logits (1, n_codes) -> code (1,)."""
+    return sample(logits, temperature=options.temperature, top_p=options.top_p, generator=generator)
 
 
 def windows(n_frames: int) -> Iterator[tuple[int, int]]:
@@ -105,23 +129,11 @@ def windows(n_frames: int) -> Iterator[tuple[int, int]]:
 
 @torch.inference_mode()
 def render_frames(
-    t2s: T2S,
-    s2m: S2M,
-    vocoder: SourceFilterVocoder,
-    parts: list[Part],
-    voice: Voice,
-    emotion: Tensor,
-    n_frames: int,
-    seed: int,
-    options: RenderOptions,
+    s2m: S2M, vocoder: SourceFilterVocoder, tokens: Tokens, n_tokens: int, voice: Voice, drawn: Drawn, flow_steps: int
 ) -> Iterator[Audio]:
-    """Blocks of audio at the vocoder's rate, in all n_frames hops."""
-    generator = torch.Generator().manual_seed(seed)
+    """Blocks of audio at the vocoder's rate, in all a hop for each frame of what was drawn."""
     config, hop = vocoder.config, vocoder.config.hop
-    noise = torch.randn(1, config.n_mels, n_frames, generator=generator) * options.flow_temperature
-    breath = torch.randn(1, n_frames * hop, generator=generator)
-    tokens = Tokens(t2s, parts, emotion, options, generator)
-    per_token, n_tokens = s2m.config.token_frames, sum(part.n_tokens for part in parts)
+    per_token, n_frames = s2m.config.token_frames, drawn.noise.shape[2]
     mel, f0 = torch.empty(1, config.n_mels, 0), torch.empty(1, 0)
     phase = torch.empty(1, 0, dtype=torch.float64)
     reach, spoken = config.reach, 0
@@ -133,7 +145,7 @@ def render_frames(
         at = slice(left // per_token, codes.shape[1])
         foretold = s2m.regulator(codes[:, at], latents[:, at], torch.ones(1), voice.speaker, right - left)
         inner = slice(first - left, end - left)
-        made = s2m.mel(foretold, voice.speaker, noise[:, :, left:right], options.flow_steps)
+        made = s2m.mel(foretold, voice.speaker, drawn.noise[:, :, left:right], flow_steps)
         mel = torch.cat([mel, made[:, :, inner]], 2)
         more = pitch_of(foretold, voice.base)[:, inner]
         phase = torch.cat([phase, phase_of(more, config, phase[:, -1:] if phase.numel() else 0.0)], 1)
@@ -144,7 +156,7 @@ def render_frames(
             continue
         start, stop = max(0, spoken - reach), min(end, ready + reach)
         samples = slice(start * hop, stop * hop)
-        sound = vocoder(mel[:, :, start:stop], f0[:, start:stop], breath[:, samples], phase[:, samples])[0]
+        sound = vocoder(mel[:, :, start:stop], f0[:, start:stop], drawn.breath[:, samples], phase[:, samples])[0]
         block = sound[(spoken - start) * hop : (ready - start) * hop].numpy()
         yield faded(block, into=spoken == 0, out_of=False, rate=config.rate)
         spoken = ready

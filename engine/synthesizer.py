@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -14,21 +15,34 @@ from torch import Tensor
 
 from engine import checkpoint, half, speech_planner
 from engine.emotion_text import emotion_from_text
-from engine.errors import BadPromptError
+from engine.errors import BadPromptError, EngineError
 from engine.exact_length import ending_softly, exactly, stretch_warnings
 from engine.prompt import prompt_features
-from engine.renderer import RenderOptions, Voice, parts_for, render_frames
+from engine.renderer import Drawn, Part, RenderOptions, Tokens, Voice, decode, draw, parts_for, render_frames
 from engine.s2m import S2M
 from engine.source_filter import SourceFilterVocoder
 from engine.speech_planner import LinePlan
 from engine.t2s import T2S
 from engine.text import Phonemiser, SpokenText
+from engine.together import Decoding, decode_together, rows_agree
 from engine.types import Audio, Emotion, Plan, Rendering, RenderRequest, Timbre, WordTime
 
 MAX_PHONEMES = 180  # of what the GPT says in one go; the corpus has lines of up to 220
 # The encoder's weights are what is to be expected, doubt included, so they are small and many. What is far behind the
 # strongest is left out, and the rest as strong as all together.
 LEAST_SHARE, LEAST_STRENGTH, DOUBT = 0.4, 0.2, 1.5
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A request as the stages are told it."""
+
+    plan: Plan
+    parts: list[Part]
+    emotion: Tensor
+    voice: Voice
+    n_frames: int
+    seed: int
 
 
 class Synthesizer:
@@ -42,6 +56,7 @@ class Synthesizer:
         self._options = options or RenderOptions()
         self._phonemise = Phonemiser(t2s.config.alphabet)
         self._ids = {p: i + 1 for i, p in enumerate(t2s.config.alphabet)}
+        self._rows_agree: bool | None = None  # on this machine; None: not looked yet
 
     @classmethod
     def load(cls, folder: Path | None = None, options: RenderOptions | None = None) -> Self:
@@ -88,6 +103,36 @@ class Synthesizer:
 
         Raises BadTextError when there is nothing to speak.
         """
+        line = self._line(request)
+        return self._rendering(line, self._streamed(line))
+
+    def render_many(self, requests: Sequence[RenderRequest]) -> list[Rendering | EngineError]:
+        """What render() gives for each, or its error, with the tokens of all decoded together before this returns.
+
+        The same request gives the same samples, bit for bit, whatever stands beside it; they are those of render() but
+        for rounding (engine/together.py).
+        """
+        made = [self._line_or_error(request) for request in requests]
+        lines = [line for line in made if isinstance(line, _Line)]
+        if self._rows_agree is None:
+            self._rows_agree = rows_agree(self._t2s)
+        if not self._rows_agree:
+            return [self._rendering(x, self._streamed(x)) if isinstance(x, _Line) else x for x in made]
+        drawn = [draw(line.seed, line.n_frames, self._vocoder.config, self._options) for line in lines]
+        steps = decode_together(
+            self._t2s,
+            [Decoding(x.parts, x.emotion, d.generator) for x, d in zip(lines, drawn, strict=True)],
+            self._options,
+        )
+        renderings = iter(
+            [
+                self._rendering(x, self._blocks(x, Tokens(iter(s)), d))
+                for x, s, d in zip(lines, steps, drawn, strict=True)
+            ]
+        )
+        return [next(renderings) if isinstance(x, _Line) else x for x in made]
+
+    def _line(self, request: RenderRequest) -> _Line:
         emotion = torch.tensor([request.emotion.weights])
         spoken = self._phonemise(request.text).split(MAX_PHONEMES)
         pauses_s = [speech_planner.PAUSE_S] * (len(spoken) - 1) + [0.0]
@@ -113,13 +158,28 @@ class Synthesizer:
             warnings=stretch_warnings(stretch),
         )
         parts = parts_for(plans, self._t2s.config.token_s)
-        blocks = render_frames(
-            self._t2s, self._s2m, self._vocoder, parts, _voice(request.timbre, self._model_id), emotion, n_frames,
-            request.seed, self._options,
-        )  # fmt: skip
-        return Rendering(
-            plan, ending_softly(exactly(blocks, self._vocoder.config.rate, rate, n_samples), rate, n_samples)
-        )
+        return _Line(plan, parts, emotion, _voice(request.timbre, self._model_id), n_frames, request.seed)
+
+    def _line_or_error(self, request: RenderRequest) -> _Line | EngineError:
+        try:
+            return self._line(request)
+        except EngineError as error:
+            return error
+
+    def _streamed(self, line: _Line) -> Iterator[Audio]:
+        """Token by token, so that sound comes before the line is done."""
+        drawn = draw(line.seed, line.n_frames, self._vocoder.config, self._options)
+        steps = decode(self._t2s, line.parts, line.emotion, self._options, drawn.generator)
+        yield from self._blocks(line, Tokens(steps), drawn)
+
+    def _blocks(self, line: _Line, tokens: Tokens, drawn: Drawn) -> Iterator[Audio]:
+        n_tokens = sum(part.n_tokens for part in line.parts)
+        return render_frames(self._s2m, self._vocoder, tokens, n_tokens, line.voice, drawn, self._options.flow_steps)
+
+    def _rendering(self, line: _Line, blocks: Iterator[Audio]) -> Rendering:
+        rate, n_samples = line.plan.rate, line.plan.n_samples
+        exact = exactly(blocks, self._vocoder.config.rate, rate, n_samples)
+        return Rendering(line.plan, ending_softly(exact, rate, n_samples))
 
     def _ids_of(self, part: SpokenText) -> Tensor:
         return torch.tensor([[0, *(self._ids[p] for p in part.phonemes), 0]])

@@ -66,6 +66,15 @@ class KVCache:
         self._store[..., : other.length, :] = other._store[..., : other.length, :]
         self.length = other.length
 
+    def keep(self, n_rows: int) -> None:
+        """Only the first rows go on."""
+        self._store = self._store[:, :, :n_rows]
+
+    def fill(self, n: int, generator: torch.Generator) -> None:
+        """As if n positions had passed, with keys and values of noise: for trials."""
+        self._store[..., :n, :].normal_(generator=generator)
+        self.length = n
+
     def reorder(self, rows: Tensor, *, start: int) -> None:
         """Row i goes on as row rows[i] did. What lies before position `start` is the same in all rows."""
         past = self._store[..., start : self.length, :]

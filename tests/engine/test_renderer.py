@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import speech_planner
-from engine.renderer import RenderOptions, Voice, parts_for, render_frames, windows
+from engine.renderer import RenderOptions, Tokens, Voice, decode, draw, parts_for, render_frames, windows
 from tests.engine.tiny import S2M_TINY, T2S_TINY, tiny_voice
 
 EMOTION = torch.zeros(1, 8)
@@ -23,7 +23,11 @@ def _render(n_frames: int, seed: int = 1, n_parts: int = 1) -> list[np.ndarray]:
     plans = [speech_planner.fit(t2s, natural, EMOTION, each_s) for _ in range(n_parts)]
     voice = Voice(torch.randn(1, S2M_TINY.speaker_dim, generator=torch.Generator().manual_seed(0)), 0.0)
     parts = parts_for(plans, T2S_TINY.token_s)
-    return list(render_frames(t2s, s2m, vocoder, parts, voice, EMOTION, n_frames, seed, RenderOptions()))
+    options = RenderOptions()
+    drawn = draw(seed, n_frames, vocoder.config, options)
+    tokens = Tokens(decode(t2s, parts, EMOTION, options, drawn.generator))
+    n_tokens = sum(part.n_tokens for part in parts)
+    return list(render_frames(s2m, vocoder, tokens, n_tokens, voice, drawn, options.flow_steps))
 
 
 @pytest.mark.parametrize("n_frames", [5, 60, 83, 119, 121, 240, 415])
