@@ -163,6 +163,10 @@ class Daemon:
                 self._put(self._job(checked, take))
         return takes
 
+    def edit(self, cue: Cue) -> None:
+        """What is wished of a line that is there. Its takes stay; the next one is made with the new wishes."""
+        self._book.edit(check_cue(cue, self._presets).cue)
+
     def play(
         self,
         line_id: str,

@@ -163,6 +163,15 @@ class LineBook:
             self._tell(entry)
             return tuple(kept.take for kept in made)
 
+    def edit(self, cue: Cue) -> None:
+        """What is wished of a line from now on; its takes stay as they are. Raises NotFoundError, JournalError."""
+        with self._lock:
+            entry = self._entry(cue.id)
+            record = replace(entry.record, cue=cue)
+            self._journal.save(record)
+            entry.record = record
+            self._tell(entry)
+
     def pick(self, line_id: str, take_id: str) -> None:
         """Raises NotFoundError, RefusedError when the take has no clip, LockedError when another one is final."""
         with self._lock:

@@ -190,10 +190,12 @@ class Composer(QFrame):
     def _place(self) -> Position | None:
         """Raises BadArgumentError."""
         text = self.at.text().strip()
-        if not text:
-            return None
+        return self.read_position(text if ":" in text else f"sec:{text}") if text else None
+
+    def read_position(self, text: str) -> Position:
+        """A position in one of the forms of the contract, at the rate and tempo in force. Raises BadArgumentError."""
         rate, tempo = getattr(self._settings, "rate", RATE), getattr(self._settings, "tempo", None)
-        return parse_position(text if ":" in text else f"sec:{text}", rate=rate, tempo=tempo)
+        return parse_position(text, rate=rate, tempo=tempo)
 
     def _mark(self, field: QLineEdit, good: bool) -> None:
         field.setProperty("invalid", not good)

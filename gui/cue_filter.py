@@ -11,7 +11,7 @@ from typing import Any
 
 from PyQt6.QtCore import QAbstractItemModel, QAbstractProxyModel, QModelIndex, QObject, Qt
 
-from bridge.cue import Line
+from bridge.cue import Line, LineState
 from gui.cue_model import CueModel, spans
 
 ONE_BY_ONE = 10  # so many new or lost rows are told one by one; more of them as a reset
@@ -19,11 +19,16 @@ NOT_SHOWN = -1
 
 
 class CueFilter(QAbstractProxyModel):
-    """Rows in which every word of the search occurs somewhere; in the order of a column, or of asking (column -1)."""
+    """Rows in which every word of the search occurs somewhere, in one state and of one character where wished.
+
+    In the order of a column, or of asking (column -1).
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._words: tuple[str, ...] = ()
+        self._state: LineState | None = None
+        self._character: str | None = None
         self._column, self._descending = -1, False
         self._texts: list[str] = []  # of each source row, what is searched
         self._keys: list[Any] = []  # of each source row, what it sorts by; all alike in the order of asking
@@ -32,8 +37,9 @@ class CueFilter(QAbstractProxyModel):
 
     # ---- what is wished ---------------------------------------------------------------------------------------------
 
-    def search(self, text: str) -> None:
-        self._words = tuple(text.casefold().split())
+    def narrow(self, text: str, state: LineState | None = None, character: str | None = None) -> None:
+        """None: any state, any character."""
+        self._words, self._state, self._character = tuple(text.casefold().split()), state, character
         self._show(self._arranged())
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
@@ -144,6 +150,10 @@ class CueFilter(QAbstractProxyModel):
         return [0] * len(lines) if column == -1 else [sort_key(line, column) for line in lines]
 
     def _accepts(self, row: int) -> bool:
+        if self._state is not None or self._character is not None:
+            line = self._lines().line_at(row)
+            if self._state not in (None, line.state) or self._character not in (None, line.cue.character):
+                return False
         text = self._texts[row]
         return all(word in text for word in self._words)
 

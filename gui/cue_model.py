@@ -45,6 +45,10 @@ class CueModel(QAbstractTableModel):
     def line_at(self, row: int) -> Line:
         return self._lines[row]
 
+    def characters(self) -> set[str]:
+        """All that speak."""
+        return {line.cue.character for line in self._lines}
+
     def index_of(self, line_id: str) -> QModelIndex:
         """The first cell of a line; an invalid index where there is no such line."""
         row = self._rows.get(line_id)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QRect, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPainter, QResizeEvent
+from PyQt6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QObject, QRect, Qt, pyqtSignal
+from PyQt6.QtGui import QAction, QColor, QPainter, QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -21,6 +21,7 @@ from gui.cue_model import (
     ASKED,
     AT,
     CHARACTER,
+    COLUMNS,
     EMOTION,
     LINE,
     LINE_ROLE,
@@ -95,9 +96,11 @@ class CueView(QTableView):
 
     def __init__(self, model: CueModel, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.cues = model
         self.filter = CueFilter(self)
         self.filter.setSourceModel(model)
         self.setModel(self.filter)
+        self._by_hand: dict[int, bool] = {}  # columns that were shown or hidden by hand
         self._fitted_px = 0  # width of the viewport that the columns were fitted to
         self.setAccessibleName("Lines")
         self.setItemDelegateForColumn(STATE, StateDelegate(theme, self))
@@ -147,9 +150,7 @@ class CueView(QTableView):
 
     def show_line(self, line_id: str) -> None:
         """Choose a line, if the search lets it through."""
-        model = self.filter.sourceModel()
-        assert isinstance(model, CueModel)
-        index = self.filter.mapFromSource(model.index_of(line_id))
+        index = self.filter.mapFromSource(self.cues.index_of(line_id))
         if index.isValid():
             # Not selectRow: it adds to the selection while Ctrl is held, as it is after Ctrl+Return.
             flag = QItemSelectionModel.SelectionFlag
@@ -184,10 +185,39 @@ class CueView(QTableView):
         if viewport is None or viewport.width() == self._fitted_px:
             return
         self._fitted_px = viewport.width()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Hide columns until the text has room; what was asked for by hand stays as it was asked for."""
         over = sum(WIDTHS.values()) + TEXT_MIN - self._fitted_px / self._digits(1)
+        over -= sum(WIDTHS[column] for column, shown in self._by_hand.items() if not shown)
         for column in GIVES_WAY:
+            if column in self._by_hand:
+                self.setColumnHidden(column, not self._by_hand[column])
+                continue
             self.setColumnHidden(column, over > 0)
             over -= WIDTHS[column] if over > 0 else 0
+
+    def column_actions(self, owner: QObject) -> list[QAction]:
+        """One for each column that can be hidden, checked while it is shown; the first lets the width decide again."""
+        fit = QAction(self.tr("As the width allows"), owner)
+        fit.triggered.connect(self._let_width_decide)
+        actions = [fit]
+        for column in sorted(GIVES_WAY):
+            action = QAction(COLUMNS[column], owner)
+            action.setCheckable(True)
+            action.setChecked(not self.isColumnHidden(column))
+            action.triggered.connect(lambda shown, column=column: self.show_column(column, shown))
+            actions.append(action)
+        return actions
+
+    def show_column(self, column: int, shown: bool) -> None:
+        self._by_hand[column] = shown
+        self._fit()
+
+    def _let_width_decide(self) -> None:
+        self._by_hand.clear()
+        self._fit()
 
     def _digits(self, count: int) -> int:
         """The width of so many digits, px."""

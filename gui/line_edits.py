@@ -42,6 +42,28 @@ class LineEdits(QObject):
         """The same wishes under new names, right to be changed; with seeds of their own."""
         self.add([replace(line.cue, id=free_name("panel"), seed=None, drop=False) for line in lines])
 
+    def change(self, cues: Sequence[Cue], *, render: bool) -> None:
+        """New wishes for lines that are there; with `render` each gets new takes by them."""
+        before = [line for cue in cues if (line := self._find(cue.id)) is not None]
+        if before:
+            what = f"change {before[0].cue.id}" if len(before) == 1 else f"change {len(before)} lines"
+            self.stack.push(_Changed(self, before, list(cues), what, render=render))
+
+    def ask_change(self, cues: Sequence[Cue], *, render: bool) -> None:
+        self._link.change_all(cues, render=render)
+
+    def change_back(self, lines: Iterable[Line]) -> None:
+        """The wishes and the picks as they were; what is being made by the newer ones is cancelled."""
+        lines = list(lines)
+        for line in lines:
+            now = self._find(line.cue.id)
+            if now is not None and now.state in (LineState.QUEUED, LineState.RENDERING):
+                self._link.cancel(line.cue.id)
+        self._link.change_all([line.cue for line in lines], render=False)
+        for line in lines:
+            if (take := line.picked_take) is not None and take.path is not None:
+                self._link.pick(line.cue.id, take.id)
+
     def remove(self, line_ids: Sequence[str]) -> None:
         if line_ids:
             what = f"remove {line_ids[0]}" if len(line_ids) == 1 else f"remove {len(line_ids)} lines"
@@ -85,6 +107,18 @@ class _Added(QUndoCommand):
 
     def undo(self) -> None:
         self._edits.take_out(self._line_ids)
+
+
+class _Changed(QUndoCommand):
+    def __init__(self, edits: LineEdits, before: list[Line], cues: list[Cue], text: str, *, render: bool) -> None:
+        super().__init__(text)
+        self._edits, self._before, self._cues, self._render = edits, before, cues, render
+
+    def redo(self) -> None:
+        self._edits.ask_change(self._cues, render=self._render)
+
+    def undo(self) -> None:
+        self._edits.change_back(self._before)
 
 
 class _Removed(QUndoCommand):

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from bridge.cue import Line
 from gui.composer import Composer
 from gui.cue_model import CueModel
 from gui.cue_table import CueView
+from gui.filter_bar import FilterBar
 from gui.first_steps import FirstSteps
 from gui.line_edits import LineEdits
 from gui.link import DaemonLink
@@ -38,15 +39,13 @@ class LinesPage(QWidget):
         self.presets = PresetEditor(theme)
         self.composer = Composer(self.presets, theme, settings)
         self.takes = TakesView(theme)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search lines (Ctrl+F)")
-        self.search.setAccessibleName("Search lines")
-        self.search.setClearButtonEnabled(True)
+        self.filters = FilterBar(self.table)
         self.first_steps = FirstSteps(theme, osc_at)
         self._lay_out()
         self._connect()
         self.preview = Preview(self.presets, self.composer, link)
         self._actions = TableActions(self.table, self.edits, self.composer, link, self._free_name)
+        self.filters.more.setMenu(self._actions.menu_of(self.filters.more))
         self._actions.offer_without_lines(self.first_steps)
         self._show_empty()
         self.composer.text.setFocus()
@@ -55,7 +54,7 @@ class LinesPage(QWidget):
         """What Tab goes through, in order."""
         parts = (self.takes, self.composer, self.presets)
         inner = [widget for part in parts for widget in part.controls()]
-        return [self.search, *self.first_steps.controls(), self.table, *inner]
+        return [*self.filters.controls(), *self.first_steps.controls(), self.table, *inner]
 
     def render_line(self) -> None:
         """Ask for the line in the composer, under the next free name."""
@@ -84,7 +83,7 @@ class LinesPage(QWidget):
         middle.setChildrenCollapsible(False)
         left = QVBoxLayout()
         left.setSpacing(10)
-        left.addWidget(self.search)
+        left.addWidget(self.filters)
         left.addWidget(middle, 1)
         left.addWidget(self.composer)
         side = QScrollArea()  # on a small screen at 200 % the sliders scroll instead of being cut off
@@ -104,7 +103,6 @@ class LinesPage(QWidget):
         link.lines_changed.connect(self._lines_changed)
         link.lines_removed.connect(self._lines_removed)
         link.presets.connect(self.presets.set_presets)
-        self.search.textChanged.connect(self.table.filter.search)
         self.table.chosen.connect(self.takes.show_line)
         self.table.play_wished.connect(lambda line_id: link.play(line_id))
         self.takes.pick_wished.connect(link.pick)

@@ -134,20 +134,24 @@ class DaemonLink(QObject):
 
     def submit_all(self, cues: Sequence[Cue], then: Callable[[list[str]], None]) -> None:
         """Several lines in one request; `then` gets the ids of those that were taken on."""
-        what = f"render {len(cues)} lines"
+        self._ask(f"render {len(cues)} lines", lambda: self._each(cues, "render", self._daemon.submit), then)
 
-        def work() -> list[str]:
-            taken = []
-            for cue in cues:
-                try:
-                    self._daemon.submit(cue)
-                except Exception as error:  # the others are asked for all the same
-                    self._return(self.failed.emit, _failure(f"render {cue.id}", error))
-                else:
-                    taken.append(cue.id)
-            return taken
+    def change_all(self, cues: Sequence[Cue], *, render: bool, then: Callable[[list[str]], None] | None = None) -> None:
+        """New wishes for lines that are there, with new takes where `render`; `then` as for submit_all."""
+        work = self._daemon.submit if render else self._daemon.edit
+        self._ask(f"change {len(cues)} lines", lambda: self._each(cues, "change", work), then)
 
-        self._ask(what, work, then)
+    def _each(self, cues: Sequence[Cue], what: str, work: Callable[[Cue], object]) -> list[str]:
+        """-> ids of the lines for which it went well; the others are told of one by one."""
+        taken = []
+        for cue in cues:
+            try:
+                work(cue)
+            except Exception as error:
+                self._return(self.failed.emit, _failure(f"{what} {cue.id}", error))
+            else:
+                taken.append(cue.id)
+        return taken
 
     def add_timbre(
         self,

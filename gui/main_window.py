@@ -10,13 +10,14 @@ from PyQt6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayou
 from bridge.cue import Line
 from gui.announcer import Announcer
 from gui.clip_inbox import ClipInbox
+from gui.help_page import HelpPage
 from gui.keys import KEYS
 from gui.lines_page import LinesPage
 from gui.link import DaemonLink
 from gui.live_page import LivePage
 from gui.log_page import LogPage
 from gui.osc_page import OscPage
-from gui.page_rail import LINES_PAGE, LIVE_PAGE, LOG_PAGE, PAGES, SETTINGS_PAGE, PageRail
+from gui.page_rail import HELP_PAGE, LINES_PAGE, LIVE_PAGE, LOG_PAGE, PAGES, SETTINGS_PAGE, PageRail
 from gui.preview import is_preview
 from gui.settings_page import SettingsPage
 from gui.theme import Theme
@@ -39,12 +40,13 @@ class MainWindow(QMainWindow):
         self.live = LivePage(theme, getattr(settings, "audio_device", ""))
         self.osc = OscPage(self._osc_host, link.osc_port)
         self.log = LogPage(theme)
-        self.settings_page = SettingsPage(settings, theme.appearance, KEYS)
+        self.settings_page = SettingsPage(settings, theme.appearance)
+        self.help = HelpPage(KEYS)
         self.bar = TransportBar(theme)
         self.rail = PageRail(theme)
         # The parts of the page of lines, for those that look from outside.
         lines = self.lines
-        self.model, self.table, self.search, self.takes = lines.model, lines.table, lines.search, lines.takes
+        self.model, self.table, self.search, self.takes = lines.model, lines.table, lines.filters.search, lines.takes
         self.edits, self.composer, self.presets = lines.edits, lines.composer, lines.presets
         self.first_steps, self.preview = lines.first_steps, lines.preview
         self._announcer = Announcer(link, self.log, self.bar, self.rail)
@@ -86,7 +88,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self._stack = QStackedWidget()
-        pages = (self.lines, self.live, self.osc, self.log, self.settings_page)
+        pages = (self.lines, self.live, self.osc, self.log, self.settings_page, self.help)
         for page in pages:
             self._stack.addWidget(page)
         body = QHBoxLayout()
@@ -134,6 +136,7 @@ class MainWindow(QMainWindow):
             "Ctrl+F": lambda: self._go_to(self.search),
             "Ctrl+L": lambda: self._go_to(self.composer.text),
             "Ctrl+T": lambda: self._go_to(self.table),
+            "F1": lambda: self.show_page(HELP_PAGE),
         }
         for key, action in keys.items():
             QShortcut(QKeySequence(key), self).activated.connect(action)

@@ -14,8 +14,9 @@ PAGES = (  # title, icon
     ("OSC", "osc"),
     ("Log", "log"),
     ("Settings", "settings"),
+    ("Help", "help"),
 )
-LINES_PAGE, LIVE_PAGE, OSC_PAGE, LOG_PAGE, SETTINGS_PAGE = range(len(PAGES))
+LINES_PAGE, LIVE_PAGE, OSC_PAGE, LOG_PAGE, SETTINGS_PAGE, HELP_PAGE = range(len(PAGES))
 
 
 class PageRail(QFrame):

@@ -81,6 +81,8 @@ class PictureDaemon:
     def submit(self, cue: Cue) -> tuple[Take, ...]:
         return ()
 
+    def edit(self, cue: Cue) -> None: ...
+
     def play(self, line_id: str, cue: Cue | None = None, *, take_id: str = "", gain_db: float = 0.0) -> Take:
         return Take(f"{line_id}_t01", line_id, 0, LineState.PLAYING)
 

@@ -1,4 +1,4 @@
-"""The settings as a form: appearance at once, the daemon's into its settings file; below them all keys."""
+"""The settings as a form: appearance at once, the daemon's into its settings file."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import Qt, QUrl, pyqtSignal
-from PyQt6.QtGui import QDesktopServices
+from PyQt6.QtGui import QDesktopServices, QFontMetrics
 from PyQt6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QComboBox,
     QFileDialog,
@@ -24,7 +25,7 @@ from PyQt6.QtWidgets import (
 )
 
 from gui.theme import APPEARANCES
-from gui.widgets import label
+from gui.widgets import label, make_form
 
 RATES = (44_100, 48_000, 88_200, 96_000)
 GROUPS = {  # which settings stand where; what a daemon's settings have beyond these stands under the last one
@@ -58,7 +59,7 @@ class SettingsPage(QScrollArea):
     appearance_wished = pyqtSignal(str)
     save_wished = pyqtSignal(dict)  # the settings that were changed, as settings.json holds them
 
-    def __init__(self, settings: Any, appearance: str, keys: Mapping[str, str], parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Any, appearance: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # scrolls by keyboard
         self.setAccessibleName("Settings")
@@ -89,9 +90,6 @@ class SettingsPage(QScrollArea):
             self._add_daemon(column, settings)
             head.addWidget(self.open_folder)
             head.addWidget(self.save)
-        column.addSpacing(8)
-        column.addWidget(label("Keys", "section"))
-        column.addLayout(_form(keys))
         column.addStretch(1)
         self.setWidget(body)
         self.setWidgetResizable(True)
@@ -243,20 +241,8 @@ def _describe(widget: QWidget, name: str) -> None:
 
 
 def _form(rows: Mapping[str, QWidget | str]) -> QFormLayout:
-    form = QFormLayout()
-    form.setHorizontalSpacing(24)
-    form.setVerticalSpacing(6)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    for name, value in rows.items():
-        if isinstance(value, str):
-            shown = label(value, wrap=True)
-            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            value = shown
-        title = label(name, "field")
-        title.setMinimumWidth(title.fontMetrics().horizontalAdvance("m") * 16)  # all forms of the page line up
-        title.setMinimumHeight(value.sizeHint().height())  # its words stand beside those of the field
-        form.addRow(title, value)
-    return form
+    metrics = QFontMetrics(QApplication.font())
+    return make_form(rows, metrics.horizontalAdvance("m") * 16)  # all forms of the page line up
 
 
 def _title(name: str) -> str:

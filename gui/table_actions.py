@@ -1,14 +1,17 @@
-"""What can be done with chosen lines: by key while the table has the focus, and in its context menu."""
+"""What can be done with chosen lines: by key while the table has the focus, in its context menu, by the button."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QAction, QGuiApplication, QKeySequence
+from PyQt6.QtWidgets import QMenu, QWidget
 
 from gui.composer import Composer
+from gui.cue_dialog import CueDialog
 from gui.cue_table import CueView
 from gui.first_steps import FirstSteps
 from gui.line_edits import LineEdits, read_rows, write_rows
@@ -30,17 +33,25 @@ class TableActions(QObject):
         super().__init__(table)
         self._table, self._edits, self._composer, self._link = table, edits, composer, link
         self._free_name = free_name
+        self._preset_names: dict[str, list[str]] = {"timbre": [], "emotion": []}
+        link.presets.connect(lambda kind, found: self._preset_names.update({kind: [each.name for each in found]}))
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self._add("Play", "Space", self._play)
-        self._add("Edit again", "Return", self._edit_again)
-        self._add("Into project", "Ctrl+D", lambda: self._ask_for_each(link.drop))
-        self._add("Cancel", "Ctrl+Backspace", lambda: self._ask_for_each(link.cancel))
-        self._add("Duplicate", "Ctrl+Shift+D", lambda: edits.duplicate(table.selected_lines(), free_name))
-        self._add("Copy", "Ctrl+C", self._copy)
-        self._paste = self._add("Paste lines", "Ctrl+V", self._paste_rows)
-        self._add("Remove", "Delete", lambda: edits.remove(table.selected_ids()))
-        self._undo = self._add("Undo", "Ctrl+Z", edits.stack.undo)
-        self._redo = self._add("Redo", "Ctrl+Shift+Z", edits.stack.redo)
+        self._add(self.tr("Play"), "Space", self._play)
+        self._add(self.tr("Edit again"), "Return", self._edit_again)
+        self._add(self.tr("Change..."), "Ctrl+E", self.change, "F2")
+        self._add(self.tr("New take"), "Ctrl+R", self._render_again)
+        self._add(self.tr("Into project"), "Ctrl+D", lambda: self._ask_for_each(link.drop))
+        self._add(self.tr("Cancel"), "Ctrl+Backspace", lambda: self._ask_for_each(link.cancel))
+        self._separate()
+        self._add(self.tr("Duplicate"), "Ctrl+Shift+D", lambda: edits.duplicate(table.selected_lines(), free_name))
+        self._add(self.tr("Copy"), "Ctrl+C", self._copy)
+        self._paste = self._add(self.tr("Paste lines"), "Ctrl+V", self._paste_rows)
+        self._add(self.tr("Remove"), "Delete", lambda: edits.remove(table.selected_ids()))
+        self._separate()
+        self._undo = self._add(self.tr("Undo"), "Ctrl+Z", edits.stack.undo)
+        self._redo = self._add(self.tr("Redo"), "Ctrl+Shift+Z", edits.stack.redo)
+        edits.stack.undoTextChanged.connect(partial(self._name, self._undo, self.tr("Undo")))
+        edits.stack.redoTextChanged.connect(partial(self._name, self._redo, self.tr("Redo")))
 
     def offer_without_lines(self, first_steps: FirstSteps) -> None:
         """Pasting and undoing also where the table is hidden, since it is empty."""
@@ -52,13 +63,56 @@ class TableActions(QObject):
             twin.triggered.connect(action.trigger)
             first_steps.addAction(twin)
 
-    def _add(self, name: str, key: str, work: Callable[[], object]) -> QAction:
+    def menu_of(self, owner: QWidget) -> QMenu:
+        """All that can be done, and which columns are shown."""
+        menu = QMenu(owner)
+        menu.addActions(self._table.actions())
+        menu.addSeparator()
+        columns = menu.addMenu(self.tr("Columns"))
+        assert columns is not None
+
+        def fill() -> None:
+            columns.clear()
+            columns.addActions(self._table.column_actions(columns))
+
+        columns.aboutToShow.connect(fill)
+        return menu
+
+    def change(self) -> None:
+        """Ask for new wishes for the chosen lines."""
+        dialog = self.dialog()
+        if dialog is not None and dialog.exec():
+            self._edits.change(dialog.changed_cues(), render=dialog.render.isChecked())
+
+    def dialog(self) -> CueDialog | None:
+        """None where no line is chosen."""
+        lines = self._table.selected_lines()
+        if not lines:
+            return None
+        return CueDialog(
+            [line.cue for line in lines],
+            timbres=self._preset_names["timbre"],
+            emotions=self._preset_names["emotion"],
+            characters=self._table.cues.characters(),
+            read_position=self._composer.read_position,
+            parent=self._table.window(),
+        )
+
+    def _add(self, name: str, key: str, work: Callable[[], object], *other_keys: str) -> QAction:
         action = QAction(name, self._table)
-        action.setShortcut(QKeySequence(key))
+        action.setShortcuts([QKeySequence(each) for each in (key, *other_keys)])
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.triggered.connect(lambda: work())
         self._table.addAction(action)
         return action
+
+    def _separate(self) -> None:
+        line = QAction(self._table)
+        line.setSeparator(True)
+        self._table.addAction(line)
+
+    def _name(self, action: QAction, verb: str, what: str) -> None:
+        action.setText(f"{verb} {what}".strip())
 
     def _play(self) -> None:
         if (line := self._table.current_line()) is not None:
@@ -67,6 +121,10 @@ class TableActions(QObject):
     def _edit_again(self) -> None:
         if (line := self._table.current_line()) is not None:
             self._composer.show_cue(line.cue)
+
+    def _render_again(self) -> None:
+        for line in self._table.selected_lines():
+            self._link.submit(replace(line.cue, seed=None, takes=1))
 
     def _ask_for_each(self, ask: Callable[[str], None]) -> None:
         for line_id in self._table.selected_ids():

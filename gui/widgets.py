@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 BUTTON_PADDING_PX = 14  # of style.qss, with the border
 CLIPS = (".wav", ".flac", ".mp3", ".ogg")  # sound files that can be dropped on the panel
@@ -22,6 +22,24 @@ def label(text: str, role: str = "", *, wrap: bool = False) -> QLabel:
         made.setProperty("role", role)
     made.setWordWrap(wrap)
     return made
+
+
+def make_form(rows: Mapping[str, QWidget | str], title_width_px: int = 0) -> QFormLayout:
+    """Fields with their titles at the left; forms with the same `title_width_px` line up."""
+    form = QFormLayout()
+    form.setHorizontalSpacing(24)
+    form.setVerticalSpacing(6)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    for name, value in rows.items():
+        if isinstance(value, str):
+            shown = label(value, wrap=True)
+            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            value = shown
+        title = label(name, "field")
+        title.setMinimumWidth(title_width_px)
+        title.setMinimumHeight(value.sizeHint().height())  # its words stand beside those of the field
+        form.addRow(title, value)
+    return form
 
 
 def plain_tip(text: str) -> str:

@@ -363,6 +363,22 @@ def test_a_removed_line_leaves_its_clips_and_its_names_are_not_given_again(studi
     assert len(list(studio.settings.clips_folder.rglob("*.wav"))) == 2
 
 
+def test_new_wishes_stay_over_a_start_and_leave_the_takes_alone(studio: Studio) -> None:
+    daemon, log = studio.start()
+    (take,) = daemon.submit(CUE)
+    log.ending(take.id)
+    daemon.edit(replace(CUE, emotion="sad=0.3", character=""))
+    (line,) = daemon.lines()
+    assert (line.cue.emotion, line.cue.character, line.picked, line.state) == ("sad=0.3", CUE.timbre, take.id, "ready")
+    with pytest.raises(NotFoundError, match="nobody"):
+        daemon.edit(replace(CUE, id="nobody"))
+    with pytest.raises(BridgeError, match="weight"):
+        daemon.edit(replace(CUE, weight=2.0))
+    studio.end()
+    again, _ = studio.start()
+    assert again.lines()[0].cue == line.cue
+
+
 def test_a_removed_line_comes_back_with_its_takes_and_its_pick(studio: Studio) -> None:
     daemon, log = studio.start()
     _first, second = daemon.submit(replace(CUE, takes=2))

@@ -70,6 +70,11 @@ class StandInDaemon:
         self.tell(events.LineChanged(self.held[cue.id]))
         return takes
 
+    def edit(self, cue: Cue) -> None:
+        self._asked("edit", cue)
+        self.held[cue.id] = replace(self.held[cue.id], cue=cue)
+        self.tell(events.LineChanged(self.held[cue.id]))
+
     def play(self, line_id: str, cue: Cue | None = None, *, take_id: str = "", gain_db: float = 0.0) -> Take:
         self._asked("play", line_id, *((take_id, gain_db) if take_id else (cue,)))
         return Take(take_id or f"{line_id}_t01", line_id, 7, LineState.PLAYING)

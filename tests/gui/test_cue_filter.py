@@ -42,7 +42,7 @@ class Lines:
 
     def search(self, word: str) -> None:
         self.word = word
-        self.filter.search(word)
+        self.filter.narrow(word)
 
     def sort(self, column: int, order: Qt.SortOrder) -> None:
         self.column, self.order = column, order
@@ -78,7 +78,7 @@ def course(lines: Lines, chance: random.Random, n_steps: int, n_lines: int) -> I
             case 2:
                 lines.remove(*(found.cue.id for found in some()))
             case 3:
-                lines.search(chance.choice(("", "ready", "line_01", "guard", "nobody")))
+                lines.narrow(chance.choice(("", "ready", "line_01", "guard", "nobody")))
             case 4 | 5:
                 lines.sort(chance.choice((-1, *COLUMNS)), chance.choice((UP, DOWN)))
         yield
@@ -141,8 +141,8 @@ def test_what_is_chosen_stays_chosen_through_a_search(qtbot: QtBot, theme: Theme
     view.chosen.connect(chosen.append)
     model.update_lines([line(number, LineState.READY, name) for number, name in enumerate(("guard", "widow"))])
     view.show_line("line_001")
-    view.filter.search("widow")
+    view.filter.narrow("widow")
     assert view.selected_ids() == ["line_001"] and view.currentIndex().row() == 0
-    view.filter.search("guard")
+    view.filter.narrow("guard")
     assert view.selected_ids() == [] and chosen[-1] is None
     assert view.filter.mapFromSource(QModelIndex()).isValid() is False

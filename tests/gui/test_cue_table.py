@@ -14,6 +14,7 @@ from bridge.cue import Cue, Length, Line, LineState, Take
 from bridge.timeline import Position
 from gui.cue_model import ACTUAL, ASKED, AT, COLUMNS, LINE, STATE, TAKES, TEXT, CueModel
 from gui.cue_table import CueView
+from gui.filter_bar import FilterBar
 from gui.theme import Theme
 from tests.gui.stand_in import make_line
 
@@ -101,9 +102,9 @@ def test_scattered_changes_are_told_in_one_signal(qtbot: QtBot, model: CueModel)
 
 def test_search_finds_every_word_in_any_cell(model: CueModel, view: CueView) -> None:
     model.update_lines([make_line("gate_1"), make_line("gate_2", LineState.FAILED), make_line("door_1")])
-    view.filter.search("GATE failed")
+    view.filter.narrow("GATE failed")
     assert shown_ids(view) == ["gate_2"]
-    view.filter.search("")
+    view.filter.narrow("")
     assert len(shown_ids(view)) == 3
 
 
@@ -136,3 +137,44 @@ def test_the_chosen_line_is_told_and_found_again(model: CueModel, view: CueView)
     assert chosen[-1] is not None and chosen[-1].cue.id == "b"
     view.show_line("nobody")
     assert view.selected_ids() == ["b"]
+
+
+def test_filters_go_together(qtbot: QtBot, model: CueModel, view: CueView) -> None:
+    filters = FilterBar(view)
+    qtbot.addWidget(filters)
+    lines = [make_line("a", LineState.READY), make_line("b", LineState.FAILED), make_line("c", LineState.READY)]
+    model.update_lines([*lines[:2], replace(lines[2], cue=replace(lines[2].cue, character="Widow"))])
+    qtbot.waitUntil(lambda: filters.character.count() == 3, timeout=20_000)
+    filters.state.setCurrentIndex(filters.state.findData(LineState.READY))
+    assert shown_ids(view) == ["a", "c"] and filters.count.text() == "2 of 3"
+    filters.character.setCurrentText("Widow")
+    assert shown_ids(view) == ["c"]
+    filters.search.setText("nothing like it")
+    assert shown_ids(view) == []
+    filters.clear()
+    assert shown_ids(view) == ["a", "b", "c"] and not filters.count.text()
+
+
+def test_a_chosen_character_stays_chosen_when_its_lines_go_and_others_come(
+    qtbot: QtBot, model: CueModel, view: CueView
+) -> None:
+    filters = FilterBar(view)
+    qtbot.addWidget(filters)
+    model.update_lines([make_line("a")])
+    qtbot.waitUntil(lambda: filters.character.count() == 2, timeout=20_000)
+    filters.character.setCurrentText("Guard")
+    other = make_line("b")
+    model.remove_lines(["a"])
+    model.update_lines([replace(other, cue=replace(other.cue, character="Abbot"))])
+    qtbot.waitUntil(lambda: filters.character.count() == 3, timeout=20_000)
+    assert filters.character.currentData() == "Guard" and shown_ids(view) == []
+
+
+def test_a_column_that_was_shown_by_hand_stays_in_a_narrow_table(model: CueModel, view: CueView) -> None:
+    view.resize(700, 300)
+    assert view.isColumnHidden(TAKES)
+    view.show_column(TAKES, True)
+    view.resize(600, 300)
+    assert not view.isColumnHidden(TAKES)
+    view.column_actions(view)[0].trigger()
+    assert view.isColumnHidden(TAKES)

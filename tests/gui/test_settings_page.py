@@ -16,7 +16,7 @@ from gui.theme import APPEARANCES
 
 @pytest.fixture
 def page(qtbot: QtBot, tmp_path: Path) -> SettingsPage:
-    page = SettingsPage(Settings(tmp_path), "system", {"Esc": "stop"})
+    page = SettingsPage(Settings(tmp_path), "system")
     qtbot.addWidget(page)
     return page
 
