@@ -26,6 +26,7 @@ from bridge.journal import DropWish, Journal, RequestRecord, TakeRecord
 from bridge.line_book import PENDING, LineBook
 from bridge.lineage import Ancestor, ancestors
 from bridge.live_feed import LiveFeed
+from bridge.machine import Machine, MachineMeter
 from bridge.osc_api import OscApi
 from bridge.osc_rate import RateLimit
 from bridge.osc_server import OscServer
@@ -68,6 +69,7 @@ class Daemon:
         self._queue = RenderQueue()
         self._accepting = threading.Lock()  # held while a take gets its name and its place in the queue
         self._jobs: dict[str, RenderJob] = {}  # by take id, those that had no ending yet
+        self._machine = MachineMeter()
         self._quit_asked = threading.Event()
         self._told_status: events.Status | None = None
         self._parts = ExitStack()
@@ -366,7 +368,12 @@ class Daemon:
             model_state=worker.model_state,
             model_id=worker.model_id,
             load=round(worker.load, 2),
+            left_s=worker.pace.left_s(sum(len(job.cue.text) for job in list(self._jobs.values()))),
         )
+
+    def machine(self) -> Machine:
+        """How much of the machine is in use, the processor since it was last asked for."""
+        return self._machine.read()
 
     def subscribe(self, callback: Callable[[events.Event], None]) -> Callable[[], None]:
         """Call `callback` with every event, on the hub's thread. -> a function that ends it."""

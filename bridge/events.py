@@ -123,6 +123,7 @@ class Status:
     model_state: str  # loading, ready, failed, unloaded (idle; it comes back with the next line)
     model_id: str
     load: float  # 0..1, share of the last seconds in which the render worker was busy
+    left_s: float | None = 0.0  # until all that waits is made, going by the last takes; None: nothing was made yet
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from bridge.errors import BridgeError
 from bridge.finishing import finished
 from bridge.hang_watch import HangWatch
 from bridge.line_book import LineBook
+from bridge.pace import Pace
 from bridge.scheduler import EmotionQuestion, LoadMeter, RenderJob, RenderQueue
 from bridge.take_score import Scorer, free_scores
 from bridge.take_store import Provenance, TakeStore, peak_db
@@ -69,6 +70,7 @@ class RenderWorker:
         self._on_model, self._on_ended = on_model, on_ended
         self._clock = clock
         self._load = LoadMeter(clock)
+        self.pace = Pace()
         self._closing = threading.Event()
         self._watch: HangWatch[RenderJob] = HangWatch(hung_after_s, self._give_up, clock)
         self._hung_after_s = hung_after_s
@@ -144,6 +146,7 @@ class RenderWorker:
         self.n_rendering = 1
         self._load.begin()
         self._watch.begin(job)
+        begun_s = self._clock()
         try:
             self._book.begin(job.take_id)
             rendering, made = self._plan(job, prompts)
@@ -156,6 +159,7 @@ class RenderWorker:
             path = self._takes.write(job.cue, clip.plan, clip.audio, made, handles=(clip.lead, clip.tail))
             peak = peak_db(clip.audio)
             level_db = float("-inf") if peak is None else peak
+            self.pace.took(len(job.cue.text), self._clock() - begun_s)
             is_first = self._book.finish(
                 job.take_id, path, clip.plan, level_db, job.wish, scores, (clip.lead, clip.tail)
             )

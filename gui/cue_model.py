@@ -49,6 +49,10 @@ class CueModel(QAbstractTableModel):
         """All that speak."""
         return {line.cue.character for line in self._lines}
 
+    def waiting(self) -> list[str]:
+        """Ids of the lines of which a take waits or is being made, the newest first: so no next one is begun."""
+        return [line.cue.id for line in reversed(self._lines) if line.state in (LineState.QUEUED, LineState.RENDERING)]
+
     def index_of(self, line_id: str) -> QModelIndex:
         """The first cell of a line; an invalid index where there is no such line."""
         row = self._rows.get(line_id)

@@ -35,6 +35,7 @@ class FilterBar(QWidget):
         self.count = label("", "muted")
         self.more = QToolButton()
         self.more.setText(self.tr("Actions"))
+        self.more.setProperty("role", "menu")
         self.more.setAccessibleName(self.tr("What can be done with the chosen lines"))
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         row = QHBoxLayout(self)

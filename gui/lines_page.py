@@ -70,6 +70,12 @@ class LinesPage(QWidget):
             self._awaited = cue.id
             self._link.play(cue.id, replace(cue, drop=False))
 
+    def say(self, words: str) -> None:
+        """Speak words at once, as timbre and emotion are chosen."""
+        cue = self.composer.wishes(self._free_name("live"))
+        if cue.timbre:
+            self._link.play(cue.id, replace(cue, text=words, drop=False))
+
     def _lay_out(self) -> None:
         self._table_or_hint = QStackedWidget()
         self._table_or_hint.addWidget(self.first_steps)

@@ -20,6 +20,7 @@ from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 
 from bridge import events
 from bridge.cue import Cue, Line, Take
+from bridge.machine import Machine
 from bridge.osc_peer import OscPeer
 from engine.types import Emotion
 from gui.daemon_like import DaemonLike
@@ -120,6 +121,13 @@ class DaemonLink(QObject):
     def cancel(self, line_id: str) -> None:
         self._ask(f"cancel {line_id}", lambda: self._daemon.cancel(line_id), pool=self._urgent)
 
+    def cancel_all(self, line_ids: Sequence[str]) -> None:
+        def work() -> None:
+            for line_id in line_ids:
+                self._daemon.cancel(line_id)
+
+        self._ask(f"cancel {len(line_ids)} lines", work, pool=self._urgent)
+
     def pick(self, line_id: str, take_id: str) -> None:
         self._ask(f"pick {take_id}", lambda: self._daemon.pick(line_id, take_id))
 
@@ -205,6 +213,9 @@ class DaemonLink(QObject):
 
     def ask_devices(self, then: Callable[[tuple[str, ...]], None]) -> None:
         self._ask("list sound devices", self._daemon.output_devices, then)
+
+    def ask_machine(self, then: Callable[[Machine], None]) -> None:
+        self._ask("look at the machine", self._daemon.machine, then)
 
     @property
     def osc_port(self) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from PyQt6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PyQt6.QtCore import QTimer
+from PyQt6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from bridge.cue import Line
@@ -24,6 +26,8 @@ from gui.theme import Theme
 from gui.transport_bar import TransportBar
 from gui.widgets import chain_tabs
 
+LOOK_MS = 2000  # how often the machine's load is asked for, while the window is shown
+
 
 class MainWindow(QMainWindow):
     """One window for one link; closing it lets go of the daemon, which works on."""
@@ -31,7 +35,6 @@ class MainWindow(QMainWindow):
     def __init__(self, link: DaemonLink, theme: Theme, settings: Any = None) -> None:
         super().__init__()
         self.link, self._theme, self._settings = link, theme, settings
-        self._devices_asked = False
         self.setWindowTitle("Cuevox")
         self.setObjectName("panel")
         self.resize(1280, 820)
@@ -51,6 +54,8 @@ class MainWindow(QMainWindow):
         self.first_steps, self.preview = lines.first_steps, lines.preview
         self._announcer = Announcer(link, self.log, self.bar, self.rail)
         self._inbox = ClipInbox(self.presets, link, self.log, getattr(settings, "data_folder", None))
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_MS)
         self._lay_out()
         self._connect()
         self._shortcuts()
@@ -62,10 +67,13 @@ class MainWindow(QMainWindow):
         if index == LOG_PAGE:
             self._announcer.seen()
         elif index == LIVE_PAGE:
-            self.live.panic.setFocus()  # in the search, the numbers would be text
-        elif index == SETTINGS_PAGE and not self._devices_asked:  # only now: it may wake sound servers
-            self._devices_asked = True
-            self.link.ask_devices(self.settings_page.offer_devices)
+            self.live.panic.setFocus()  # in a field, the numbers would be text
+        if index in (LIVE_PAGE, SETTINGS_PAGE):  # only now: it may wake sound servers
+            self.link.ask_devices(self._offer_devices)
+
+    def _offer_devices(self, names: tuple[str, ...]) -> None:
+        self.live.offer_devices(names)
+        self.settings_page.offer_devices(names)
 
     def render_line(self) -> None:
         """Ask for the line in the composer."""
@@ -110,15 +118,21 @@ class MainWindow(QMainWindow):
         link.lines_changed.connect(self._lines_changed)
         link.lines_removed.connect(self.live.remove_lines)
         link.status.connect(self.bar.show_status)
-        link.level.connect(self.bar.show_level)
+        link.level.connect(self.bar.meter.show_level)
+        link.level.connect(self.live.meter.show_level)
         link.traffic.connect(self.osc.add_traffic)
         link.play_ended.connect(self.live.play_ended)
+        self._look.timeout.connect(self._look_at_machine)
         self.rail.page_wished.connect(self.show_page)
         self.table.chosen.connect(self.osc.show_line)
         self.bar.stop_wished.connect(lambda: link.stop())
+        self.bar.cancel_wished.connect(lambda: link.cancel_all(self.model.waiting()))
         self.bar.error_clicked.connect(lambda: self.show_page(LOG_PAGE))
         self.live.play_wished.connect(lambda line_id: link.play(line_id))
+        self.live.speak_wished.connect(lambda line: link.play(line.cue.id, replace(line.cue, seed=None, drop=False)))
+        self.live.say_wished.connect(self.lines.say)
         self.live.panic_wished.connect(lambda: link.stop())
+        self.presets.changed.connect(self._show_voice)
         self.osc.send_wished.connect(
             lambda address, args: link.send_osc(self._osc_host, address, args, self.osc.show_answer)
         )
@@ -144,12 +158,27 @@ class MainWindow(QMainWindow):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{page + 1}"), self)
             shortcut.activated.connect(lambda page=page: self.show_page(page))
 
+    def showEvent(self, event: QShowEvent | None) -> None:
+        super().showEvent(event)
+        self._look_at_machine()
+        self._look.start()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        super().hideEvent(event)
+        self._look.stop()
+
+    def _look_at_machine(self) -> None:
+        self.link.ask_machine(self.bar.show_machine)
+
     def _go_to(self, widget: QWidget) -> None:
         self.show_page(LINES_PAGE)
         widget.setFocus()
 
     def _lines_changed(self, lines: list[Line]) -> None:
         self.live.update_lines([line for line in lines if not is_preview(line.cue.id)])
+
+    def _show_voice(self) -> None:
+        self.live.show_voice(self.presets.timbre, self.presets.emotion)
 
     def _change_appearance(self, appearance: str) -> None:
         self._theme.set_appearance(appearance)

@@ -21,6 +21,7 @@ import soundfile
 
 from bridge import events
 from bridge.cue import Cue, Length, Line, LineState, Take
+from bridge.machine import Machine
 from bridge.timeline import Position
 from engine.types import Emotion
 from gui.application import application
@@ -105,7 +106,10 @@ class PictureDaemon:
 
     def status(self) -> events.Status:
         busy = bool(self._lines)
-        return events.Status(int(busy), int(busy), 0, "ready", "cuevox-mini-1", 0.42 * busy)
+        return events.Status(int(busy), int(busy), 0, "ready", "cuevox-mini-1", 0.42 * busy, 9.0 * busy)
+
+    def machine(self) -> Machine:
+        return Machine(0.31, 910_000_000, 6_200_000_000, 16_600_000_000)
 
     def presets(self, kind: str) -> tuple[PicturePreset, ...]:
         found = [json.loads(path.read_text("utf-8")) for path in sorted((PRESETS / kind).glob("*.json"))]
@@ -211,7 +215,7 @@ def save(folder: str | Path) -> list[Path]:
             window.show_page(page)
             _settle()
             if shown:
-                window.bar.show_level(events.Level(-9.4, -21.0))  # now, since without news the meter falls
+                window.link.level.emit(events.Level(-9.4, -21.0))  # now, since without news the meter falls
             saved.append(folder / f"{name}.png")
             if not window.grab().save(str(saved[-1])):
                 raise OSError(f"{saved[-1]} could not be written; choose a folder that can be written to")

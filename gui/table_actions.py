@@ -82,7 +82,7 @@ class TableActions(QObject):
         """Ask for new wishes for the chosen lines."""
         dialog = self.dialog()
         if dialog is not None and dialog.exec():
-            self._edits.change(dialog.changed_cues(), render=dialog.render.isChecked())
+            self._edits.change(dialog.changed_cues(), render=dialog.render_now.isChecked())
 
     def dialog(self) -> CueDialog | None:
         """None where no line is chosen."""

@@ -1,84 +1,110 @@
-"""The bar along the bottom: Stop, level, load, the last error, queue and model."""
+"""The bar along the bottom: Stop, level, load of voice and machine, the last error, what waits and for how long."""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QTimer, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from bridge import events
+from bridge.events import Status
+from bridge.machine import Machine
 from gui.icons import icon
+from gui.meter import LevelMeter, bar, value_label
 from gui.theme import Theme
 from gui.widgets import ElidedButton, label, plain_tip, set_role
 
-FLOOR_DB = -60
-FALL_MS = 400  # without news for so long, the meter falls to its floor
+ROOMY_DIGITS = 150  # width from which the machine's own load has its place; below it is in a tool tip
+GIGA = 1e9
 
 
 class TransportBar(QFrame):
     """Shows status and level, emits wishes."""
 
     stop_wished = pyqtSignal()
+    cancel_wished = pyqtSignal()  # all that waits and all that is being made
     error_clicked = pyqtSignal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "bar")
         self._theme = theme
-        self.stop_button = QPushButton("Stop")
-        self.stop_button.setToolTip("Stop all sound (Esc)")
+        self.stop_button = QPushButton(self.tr("Stop"))
+        self.stop_button.setToolTip(self.tr("Stop all sound (Esc)"))
         self.stop_button.clicked.connect(self.stop_wished)
-        self.meter = _meter("Output level in decibels", FLOOR_DB, 0, 120)
-        self.level_text = _value("-60.0 dB")
-        self.load = _meter("Load: share of the time in which lines are being made, in percent", 0, 100, 60)
-        self.load_text = _value("100%")
+        self.meter = LevelMeter(self.tr("Output level in decibels"), 120)
+        self.load = bar(self.tr("Load: share of the time in which lines are being made, in percent"), 0, 100, 60)
+        self.load_text = value_label("100%")
+        self.machine = label("", "field")
         self.state = label("", "field")
+        self.cancel_button = QPushButton(self.tr("Cancel all"))
+        self.cancel_button.setToolTip(self.tr("Cancel all lines that wait or are being made"))
+        self.cancel_button.clicked.connect(self.cancel_wished)
         self.error = ElidedButton("lasterror")
-        self.error.setAccessibleName("Last error")
+        self.error.setAccessibleName(self.tr("Last error"))
         self.error.clicked.connect(self.error_clicked)
+        self._load_label = label(self.tr("Load"), "field")
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 14, 8)
         row.setSpacing(8)
         row.addWidget(self.stop_button)
         row.addSpacing(8)
-        for widget in (label("Level", "field"), self.meter, self.level_text):
-            row.addWidget(widget)
+        row.addWidget(label(self.tr("Level"), "field"))
+        row.addWidget(self.meter)
         row.addSpacing(8)
-        for widget in (label("Load", "field"), self.load, self.load_text):
+        for widget in (self._load_label, self.load, self.load_text):
             row.addWidget(widget)
+        row.addWidget(self.machine)
         row.addWidget(self.error, 1)
         row.addWidget(self.state)
-        self._fall = QTimer(self)
-        self._fall.setSingleShot(True)
-        self._fall.setInterval(FALL_MS)
-        self._fall.timeout.connect(lambda: self.show_level(events.Level(float("-inf"), float("-inf"))))
+        row.addWidget(self.cancel_button)
         theme.changed.connect(self._paint_icons)
         self._paint_icons()
-        self.show_level(events.Level(float("-inf"), float("-inf")))
-        self.show_status(events.Status(0, 0, 0, "loading", "", 0.0))
+        self.show_status(Status(0, 0, 0, "loading", "", 0.0))
         self.clear_error()
 
     def controls(self) -> list[QWidget]:
         """What Tab goes through, in order."""
-        return [self.stop_button, self.error]
+        return [self.stop_button, self.error, self.cancel_button]
 
-    def show_level(self, level: events.Level) -> None:
-        self.meter.setValue(round(min(0.0, max(FLOOR_DB, level.peak_db))))
-        self.level_text.setText(f"{level.peak_db:.1f} dB" if level.peak_db > FLOOR_DB else "-inf dB")
-        if level.peak_db > FLOOR_DB:
-            self._fall.start()
-
-    def show_status(self, status: events.Status) -> None:
+    def show_status(self, status: Status) -> None:
         self.load.setValue(round(100 * status.load))
         self.load_text.setText(f"{status.load:.0%}")
-        counts = ((status.queued, "queued"), (status.rendering, "rendering"), (status.playing, "playing"))
-        busy = ", ".join(f"{count} {what}" for count, what in counts if count) or "idle"
-        self.state.setText(f"{busy}  ·  {status.model_id or 'voice model'} {status.model_state}")
+        counts = (
+            (status.queued, self.tr("{n} queued")),
+            (status.rendering, self.tr("{n} rendering")),
+            (status.playing, self.tr("{n} playing")),
+        )
+        facts = [", ".join(words.format(n=n) for n, words in counts if n) or self.tr("idle")]
+        if (status.queued or status.rendering) and status.left_s is not None:
+            facts.append(self.tr("{time} left").format(time=_duration(status.left_s)))
+        facts.append(f"{status.model_id or self.tr('voice model')} {status.model_state}")
+        self.state.setText("  ·  ".join(facts))
+        self.cancel_button.setVisible(bool(status.queued or status.rendering))
         set_role(self.state, "error" if status.model_state == "failed" else "field")
+
+    def show_machine(self, machine: Machine) -> None:
+        own, used, total = (n / GIGA for n in (machine.own_bytes, machine.used_bytes, machine.total_bytes))
+        self.machine.setText(self.tr("CPU {cpu:.0%}   {own:.1f} GB").format(cpu=machine.cpu, own=own))
+        facts = [
+            self.tr("All processors together: {cpu:.0%} in use").format(cpu=machine.cpu),
+            self.tr("Memory: {own:.1f} GB by Cuevox, {used:.1f} of {total:.1f} GB in all").format(
+                own=own, used=used, total=total
+            ),
+        ]
+        if machine.gpu:
+            facts.append(
+                self.tr("{gpu}: {used:.1f} of {total:.1f} GB in use").format(
+                    gpu=machine.gpu, used=machine.gpu_used_bytes / GIGA, total=machine.gpu_total_bytes / GIGA
+                )
+            )
+        for widget in (self.machine, self._load_label, self.load, self.load_text):
+            widget.setToolTip(plain_tip("\n".join(facts)))
 
     def show_error(self, text: str) -> None:
         """The last error in one line; the whole text is the tool tip and stands in the log."""
-        self.error.show_text(f"Error: {text.splitlines()[0] if text else 'unknown'}")
-        self.error.setToolTip(plain_tip(f"{text}\nClick to open the log."))
+        first = text.splitlines()[0] if text else self.tr("unknown")
+        self.error.show_text(self.tr("Error: {what}").format(what=first))
+        self.error.setToolTip(plain_tip(f"{text}\n{self.tr('Click to open the log.')}"))
         self.error.setEnabled(True)
 
     def clear_error(self) -> None:
@@ -86,22 +112,18 @@ class TransportBar(QFrame):
         self.error.setToolTip("")
         self.error.setEnabled(False)
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self.machine.setVisible(self.width() >= ROOMY_DIGITS * self.fontMetrics().horizontalAdvance("0"))
+
     def _paint_icons(self) -> None:
         t = self._theme.tokens
         self.stop_button.setIcon(icon("stop", t.text, t.muted))
 
 
-def _meter(name: str, low: int, high: int, width_px: int) -> QProgressBar:
-    meter = QProgressBar()
-    meter.setAccessibleName(name)
-    meter.setRange(low, high)
-    meter.setTextVisible(False)
-    meter.setFixedSize(width_px, 8)
-    return meter
-
-
-def _value(widest: str) -> QLabel:
-    """A label that stays as wide as its widest text, so that the bar does not tremble."""
-    value = label("", "field")
-    value.setMinimumWidth(value.fontMetrics().horizontalAdvance(widest) + 6)
-    return value
+def _duration(seconds: float) -> str:
+    """`45 s`, `3:05 min`, `2:10 h`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    return f"{whole // 60}:{whole % 60:02d} min" if whole < 3600 else f"{whole // 3600}:{whole // 60 % 60:02d} h"

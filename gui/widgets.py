@@ -51,8 +51,13 @@ def set_role(widget: QWidget, role: str) -> None:
     """Give a widget another role of style.qss; Qt looks at a changed property only when asked to."""
     if widget.property("role") != role:
         widget.setProperty("role", role)
-        if (style := widget.style()) is not None:
-            style.polish(widget)
+        repolish(widget)
+
+
+def repolish(widget: QWidget) -> None:
+    """Have the style sheet look at the widget's properties again."""
+    if (style := widget.style()) is not None:
+        style.polish(widget)
 
 
 def chain_tabs(widgets: Iterable[QWidget]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from bridge import events
 from bridge.cue import Cue, Line, LineState, Take
 from bridge.errors import BridgeError
+from bridge.machine import Machine
 from bridge.timeline import Position
 from engine.types import EMOTIONS, Emotion
 
@@ -111,6 +112,9 @@ class StandInDaemon:
 
     def status(self) -> events.Status:
         return events.Status(0, 0, 0, "ready", "stand-in", 0.0)
+
+    def machine(self) -> Machine:
+        return Machine(0.31, 910_000_000, 6_200_000_000, 16_600_000_000)
 
     def presets(self, kind: str) -> tuple[Preset, ...]:
         return tuple(self.timbres if kind == "timbre" else self.emotions)

@@ -86,7 +86,7 @@ def test_the_key_opens_it_for_the_chosen_lines(
         assert dialog.windowTitle() == "Change 2 lines"
         assert [dialog.timbre.itemText(i) for i in range(dialog.timbre.count())] == ["Mara", "Cole"]
         dialog.timbre.setCurrentText("Cole")
-        dialog.render.setChecked(False)
+        dialog.render_now.setChecked(False)
         return 1
 
     monkeypatch.setattr(CueDialog, "exec", choose_cole)

@@ -78,7 +78,7 @@ def course(lines: Lines, chance: random.Random, n_steps: int, n_lines: int) -> I
             case 2:
                 lines.remove(*(found.cue.id for found in some()))
             case 3:
-                lines.narrow(chance.choice(("", "ready", "line_01", "guard", "nobody")))
+                lines.search(chance.choice(("", "ready", "line_01", "guard", "nobody")))
             case 4 | 5:
                 lines.sort(chance.choice((-1, *COLUMNS)), chance.choice((UP, DOWN)))
         yield

@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from bridge.cue import Line, LineState
-from bridge.events import PlayEnded
+from bridge.events import Level, PlayEnded
 from gui.live_page import MOST, LivePage
 from gui.theme import Theme
 from tests.gui.stand_in import RATE, make_line
@@ -61,9 +61,9 @@ def test_what_plays_says_so_in_words(page: LivePage) -> None:
     pad = page.pads["a"]
     page.update_lines([ready("a", 1, LineState.PLAYING)])
     assert page.pads["a"] is pad
-    assert "playing" in pad.text() and pad.accessibleName().endswith("playing")
+    assert "playing" in pad.head.text() and pad.accessibleName().endswith("playing")
     page.update_lines([ready("a", 1)])
-    assert "playing" not in pad.text()
+    assert "playing" not in pad.head.text()
     page.play_ended(PlayEnded("a", "a_t01", RATE, 41.6, False))
     assert page.latency.text() == "first sound after 42 ms"
 
@@ -78,3 +78,57 @@ def test_the_search_finds_lines_beyond_those_that_fit(page: LivePage) -> None:
 def test_one_button_ends_all_sound(qtbot: QtBot, page: LivePage) -> None:
     with qtbot.waitSignal(page.panic_wished, timeout=20_000):
         qtbot.mouseClick(page.panic, Qt.MouseButton.LeftButton)
+
+
+def test_spoken_anew_every_line_is_on_the_board_and_a_press_asks_for_its_words(qtbot: QtBot, page: LivePage) -> None:
+    played: list[str] = []
+    spoken: list[Line] = []
+    page.play_wished.connect(played.append)
+    page.speak_wished.connect(spoken.append)
+    page.update_lines([ready("a", 1), replace(make_line("waits"), order=2)])
+    assert page._order == ["a"]
+    page.anew.setChecked(True)
+    assert page._order == ["a", "waits"] and "speaks live" in page.pads["waits"].foot.text()
+    page.pads["waits"].click()
+    assert [line.cue.id for line in spoken] == ["waits"] and not played
+
+
+def test_typed_words_are_spoken_and_the_arrow_keys_bring_them_back(qtbot: QtBot, page: LivePage) -> None:
+    said: list[str] = []
+    page.say_wished.connect(said.append)
+    page.activateWindow()
+    page.words.setFocus()
+    qtbot.waitUntil(page.words.hasFocus, timeout=20_000)
+    for words in ("Halt!", " 2 steps back. ", "  "):
+        qtbot.keyClicks(page.words, words)
+        qtbot.keyClick(page.words, Qt.Key.Key_Return)
+    assert said == ["Halt!", "2 steps back."] and not page.words.text().strip()
+    page.words.clear()
+    for _ in range(3):
+        qtbot.keyClick(page.words, Qt.Key.Key_Up)
+    assert page.words.text() == "Halt!"
+    qtbot.keyClick(page.words, Qt.Key.Key_Down)
+    assert page.words.text() == "2 steps back."
+
+
+def test_the_chosen_device_stays_chosen_when_it_is_not_there(page: LivePage) -> None:
+    wished: list[str] = []
+    page.device_wished.connect(wished.append)
+    assert page.device.currentData() == ""
+    page.offer_devices(("Monitors", "Headphones"))
+    page.device.setCurrentText("Headphones")
+    page.device.activated.emit(page.device.currentIndex())
+    page.show_device("Headphones")
+    page.offer_devices(("Monitors",))
+    assert wished == ["Headphones"] and page.device.currentText() == "Headphones"
+
+
+def test_the_meter_falls_without_news_and_says_in_a_word_that_something_was_cut_off(
+    qtbot: QtBot, page: LivePage
+) -> None:
+    page.meter.show_level(Level(-12.0, -20.0))
+    assert (page.meter.bar.value(), page.meter.text.text()) == (-12, "-12.0 dB")
+    page.meter.show_level(Level(0.0, -3.0))
+    page.meter.show_level(Level(-12.0, -20.0))
+    assert page.meter.text.text() == "clipped"
+    qtbot.waitUntil(lambda: page.meter.text.text() == "-inf dB" and page.meter.bar.value() == -60, timeout=20_000)

@@ -325,12 +325,12 @@ def test_errors_warnings_and_endings_are_logged(qtbot: QtBot, panel: MainWindow,
 
 def test_level_and_load_move_their_meters(qtbot: QtBot, panel: MainWindow, daemon: StandInDaemon) -> None:
     levels: list[int] = []
-    panel.bar.meter.valueChanged.connect(levels.append)
+    panel.bar.meter.bar.valueChanged.connect(levels.append)
     daemon.tell(events.Level(-12.0, -20.0))
     daemon.tell(events.Status(3, 1, 0, "ready", "cuevox-mini-1", 0.42))
     qtbot.waitUntil(lambda: panel.bar.load.value() == 42, timeout=WAIT_MS)
     assert "3 queued, 1 rendering" in panel.bar.state.text() and "cuevox-mini-1 ready" in panel.bar.state.text()
-    qtbot.waitUntil(lambda: panel.bar.meter.value() == -60, timeout=WAIT_MS)  # it falls when no news comes
+    qtbot.waitUntil(lambda: panel.bar.meter.bar.value() == -60, timeout=WAIT_MS)  # it falls when no news comes
     assert -12 in levels
 
 

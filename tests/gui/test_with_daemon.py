@@ -286,6 +286,25 @@ def test_a_pad_plays_a_line_and_panic_ends_it(qtbot: QtBot, panel: MainWindow, p
     assert player.sounds[0].stop_asked.is_set()
 
 
+def test_words_typed_on_the_live_page_sound_by_the_chosen_voice(
+    qtbot: QtBot, panel: MainWindow, player: FakePlayer, gate: Gate, daemon: Daemon
+) -> None:
+    gate.set()
+    panel.presets.set_timbre("Mara")
+    assert "Mara" in panel.live.voice.text()
+    panel.show_page(LIVE_PAGE)
+    panel.live.words.setText("Heard at once.")
+    panel.live.say.click()
+    qtbot.waitUntil(lambda: bool(player.sounds) and player.sounds[0].over.is_set(), timeout=WAIT_MS)
+    (line,) = daemon.lines()
+    assert (line.cue.text, line.cue.timbre, line.cue.drop) == ("Heard at once.", "Mara", False)
+    qtbot.waitUntil(lambda: line.cue.id in panel.live.pads, timeout=WAIT_MS)
+    panel.live.anew.setChecked(True)
+    panel.live.pads[line.cue.id].click()
+    qtbot.waitUntil(lambda: len(daemon.lines()[0].takes) == 2, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(player.sounds) == 2 and player.sounds[1].over.is_set(), timeout=WAIT_MS)
+
+
 def test_settings_and_appearance_are_kept_for_the_next_start(
     qtbot: QtBot, panel: MainWindow, daemon: Daemon, theme: Theme
 ) -> None:
