@@ -16,7 +16,7 @@ from bridge.cue import Finish
 from bridge.errors import BadArgumentError
 from bridge.files import write_atomic
 from bridge.osc_access import MAX_PASSCODE, MIN_PASSCODE, PROOF, is_loopback, network_of
-from bridge.timeline import Tempo
+from bridge.tempo import TempoMap, parse_tempo, steady
 
 FILE_NAME = "settings.json"
 MAX_BYTES = 1_000_000
@@ -75,6 +75,7 @@ class Settings:
     project: str = "Cuevox"  # its name, in the clips
     tempo_bpm: str = "120"  # beats a minute as decimal text, for `bar:` positions
     beats_per_bar: int = 4
+    tempo_map: str = ""  # both in its place, where they change: "120 4/4; 9=90; 17=7/8" (bridge.tempo)
     audio_device: str = ""  # its name or a part of it; empty: the system's
     model_folder: Path | None = None  # None: the voice that comes with the program
     appearance: str = "system"  # of the panel: system, dark or light
@@ -105,6 +106,7 @@ class Settings:
             ("ardour_osc_port", 1 <= self.ardour_osc_port <= 65_535, "1 to 65535"),
             ("ardour_action", 1 <= self.ardour_action <= 10, "1 to 10"),
             ("tempo_bpm", _is_tempo(self.tempo_bpm), 'beats a minute as text, 10 to 1000, e.g. "120"'),
+            ("tempo_map", _is_tempo_map(self.tempo_map), 'empty, or tempi and metres such as "120 4/4; 9=90; 17=7/8"'),
             ("beats_per_bar", 1 <= self.beats_per_bar <= 64, "1 to 64"),
             ("appearance", self.appearance in APPEARANCES, f"one of {', '.join(APPEARANCES)}"),
             ("hung_after_s", 1 <= self.hung_after_s <= 86_400, "1 to 86400"),
@@ -221,8 +223,8 @@ class Settings:
         )
 
     @property
-    def tempo(self) -> Tempo:
-        return Tempo(Fraction(self.tempo_bpm), self.beats_per_bar)
+    def tempo(self) -> TempoMap:
+        return parse_tempo(self.tempo_map) if self.tempo_map else steady(Fraction(self.tempo_bpm), self.beats_per_bar)
 
 
 def _types() -> dict[str, str]:
@@ -274,6 +276,13 @@ def _is_peak(text: str) -> bool:
     try:
         return not text or -30 <= float(text) <= 0
     except ValueError:
+        return False
+
+
+def _is_tempo_map(text: str) -> bool:
+    try:
+        return not text or bool(parse_tempo(text))
+    except BadArgumentError:
         return False
 
 

@@ -13,9 +13,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from bridge.errors import BadArgumentError, SecondsOutOfRangeError
+from bridge.tempo import USUAL, TempoMap
 
 MAX_POSITION_S = 100 * 3600  # longer than any project; beyond it somebody mixed up units
-TICKS_PER_BEAT = 960  # of `bar:BAR.BEAT.TICK`, the usual resolution of sequencers
 
 _MAX_DIGITS = 18  # enough for any place, and a text of a million digits is not turned into a number
 _DECIMAL = re.compile(rf"\d{{1,{_MAX_DIGITS}}}(\.\d{{0,{_MAX_DIGITS}}})?|\.\d{{1,{_MAX_DIGITS}}}", re.ASCII)
@@ -90,19 +90,7 @@ class FrameRate:
         return f"{name}df" if self.drop_frame else name
 
 
-@dataclass(frozen=True)
-class Tempo:
-    """A tempo that does not change: what turns `bar:` into samples."""
-
-    beats_per_minute: Fraction = Fraction(120)
-    beats_per_bar: int = 4
-
-    @property
-    def ticks_per_second(self) -> Fraction:
-        return self.beats_per_minute * TICKS_PER_BEAT / 60
-
-
-def parse_position(text: str, *, rate: int, tempo: Tempo | None = None) -> Position:
+def parse_position(text: str, *, rate: int, tempo: TempoMap | None = None) -> Position:
     """A position as text with its unit. `rate`: of the project, for all forms that do not name another one.
 
     Raises BadArgumentError with the rule that was broken.
@@ -119,7 +107,7 @@ def parse_position(text: str, *, rate: int, tempo: Tempo | None = None) -> Posit
             seconds = _frame_number(label, frames_at, text) / frames_at.per_second
             return _checked(Position(_nearest(seconds * rate), rate), text)
         case "bar":
-            return _checked(Position(_nearest(_ticks(value, tempo or Tempo(), text) * rate), rate), text)
+            return _checked(Position(_nearest(_bar_seconds(value, tempo or USUAL, text) * rate), rate), text)
     raise BadArgumentError(
         f"position {text[:80]!r} has no unit; write smp:172800001, sec:3600.000021, tc:01:00:00:00@25, "
         "tc:01:00:00;00@29.97df or bar:3.3.0"
@@ -166,12 +154,10 @@ def write_timecode(position: Position, frames_at: FrameRate) -> str:
     return f"tc:{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}{separator}{label:02}@{frames_at}"
 
 
-def write_bars(position: Position, tempo: Tempo) -> str:
+def write_bars(position: Position, tempo: TempoMap) -> str:
     """`bar:` of the tick that is nearest to the position; at most half a tick away."""
-    ticks = _nearest(Fraction(position.sample, position.rate) * tempo.ticks_per_second)
-    beats, tick = divmod(ticks, TICKS_PER_BEAT)
-    bar, beat = divmod(beats, tempo.beats_per_bar)
-    return f"bar:{bar + 1}.{beat + 1}.{tick}"
+    bar, beat, tick = tempo.place_of(Fraction(position.sample, position.rate))
+    return f"bar:{bar}.{beat}.{tick}"
 
 
 def parse_length(text: str) -> Length:
@@ -280,18 +266,15 @@ def _frame_number(label: str, frames_at: FrameRate, whole: str) -> int:
     return labels - dropped * (all_minutes - all_minutes // 10)
 
 
-def _ticks(value: str, tempo: Tempo, whole: str) -> Fraction:
+def _bar_seconds(value: str, tempo: TempoMap, whole: str) -> Fraction:
     """Seconds to a `BAR.BEAT.TICK`; bars and beats count from 1, ticks from 0."""
     found = _BARS.fullmatch(value.strip())
     if found is None:
         raise BadArgumentError(f"position {whole[:80]!r} is not of the form bar:BAR.BEAT.TICK, e.g. bar:3.3.0")
-    bar, beat, tick = int(found[1]), int(found[2]), int(found[3] or 0)
-    if bar < 1 or not 1 <= beat <= tempo.beats_per_bar or tick >= TICKS_PER_BEAT:
-        raise BadArgumentError(
-            f"position {whole[:80]!r} is out of range; bars count from 1, beats from 1 to {tempo.beats_per_bar}, "
-            f"ticks from 0 to {TICKS_PER_BEAT - 1}"
-        )
-    return (((bar - 1) * tempo.beats_per_bar + beat - 1) * TICKS_PER_BEAT + tick) / tempo.ticks_per_second
+    try:
+        return tempo.seconds_at(int(found[1]), int(found[2]), int(found[3] or 0))
+    except BadArgumentError as error:
+        raise BadArgumentError(f"position {whole[:80]!r} is out of range: {error}") from error
 
 
 def _checked(position: Position, text: str) -> Position:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 
 from bridge.errors import BadArgumentError
 from bridge.sheets.cells import Cell, seconds_of, text_of
-from bridge.timeline import FrameRate, Length, Position, Tempo, parse_length, parse_position
+from bridge.tempo import USUAL, TempoMap
+from bridge.timeline import FrameRate, Length, Position, parse_length, parse_position
 
 _NUMBER = re.compile(r"\d{1,12}(?:[.,]\d{1,9})?", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2})(?:[.,](\d{1,9}))?", re.ASCII)
@@ -26,7 +27,7 @@ class TimeFormat:
 
     rate: int = 48_000  # samples a second of the project
     frames_at: FrameRate | None = None  # of timecode
-    tempo: Tempo = field(default_factory=Tempo)
+    tempo: TempoMap = USUAL
 
 
 def read_position(cell: Cell, unit: str, form: TimeFormat) -> Position:

@@ -13,7 +13,8 @@ from bridge.cue import Length, Position
 from bridge.preset_store import PresetStore
 from bridge.sheets import ReadOptions, Sheet, SheetError, TimeFormat, check_sheet, read_sheet
 from bridge.sheets.cells import MAX_CELL_CHARACTERS
-from bridge.timeline import FrameRate, Tempo
+from bridge.tempo import steady
+from bridge.timeline import FrameRate
 
 GATE = "id,character,text,seconds\ngate_01,Guard,Who goes there?,1.2\ngate_02,Guard,“Hold” – señor!,\n"
 
@@ -153,7 +154,7 @@ def test_lengths(tmp_path: Path, heading: str, cell: str, seconds: Fraction) -> 
     ],
 )
 def test_places(tmp_path: Path, heading: str, cell: str, sample: float) -> None:
-    form = TimeFormat(frames_at=FrameRate(Fraction(30_000, 1001)), tempo=Tempo(Fraction(120)))
+    form = TimeFormat(frames_at=FrameRate(Fraction(30_000, 1001)), tempo=steady(Fraction(120)))
     (line,) = read(tmp_path, f"text,{heading}\nHello,{cell}\n", time=form).lines
     at = line.cue.at
     assert at is not None and at.sample * 48_000 // at.rate == round(sample)

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.errors import BadArgumentError, SecondsOutOfRangeError
+from bridge.tempo import steady
 from bridge.timeline import (
     FrameRate,
     Length,
     Position,
-    Tempo,
     parse_frame_rate,
     parse_length,
     parse_position,
@@ -59,7 +59,7 @@ def test_a_position_keeps_the_rate_it_names() -> None:
 
 
 def test_bars_follow_the_tempo() -> None:
-    tempo = Tempo(Fraction(90), beats_per_bar=3)
+    tempo = steady(Fraction(90), 3)
     assert parse_position("bar:2.1.0", rate=RATE, tempo=tempo) == Position(96_000, RATE)
     assert write_bars(Position(96_000, RATE), tempo) == "bar:2.1.0"
 
@@ -139,10 +139,10 @@ def test_drop_frame_meets_the_clock_every_ten_minutes(hours: int, tens: int) -> 
     beats_per_bar=st.integers(1, 16),
 )
 def test_bars_lie_within_half_a_tick(sample: int, beats_per_minute: Fraction, beats_per_bar: int) -> None:
-    tempo = Tempo(beats_per_minute, beats_per_bar)
+    tempo = steady(beats_per_minute, beats_per_bar)
     text = write_bars(Position(sample, RATE), tempo)
     back = parse_position(text, rate=RATE, tempo=tempo)
-    assert abs(back.sample - sample) <= RATE / tempo.ticks_per_second / 2 + 1
+    assert abs(back.sample - sample) <= RATE / tempo.changes[0].ticks_per_second / 2 + 1
 
 
 @given(seconds=st.floats(0, 100 * 3600), rate=RATES)
