@@ -469,7 +469,9 @@ class Daemon:
         job_id = take.id if at is None or at == cue.at else f"{take.id}@{at.sample}_{at.rate}"
         if at is not None and take.lead:
             at = _before(at, take)
-        job = DropJob(job_id, take.path, take.n_samples, take.rate, cue.character, at, name=take.id, text=cue.text)
+        job = DropJob(
+            job_id, take.path, take.n_samples, take.rate, cue.character, at, name=take.id, line=cue.id, text=cue.text
+        )
         self._drops.put(DropOrder(cue.id, take.id, job, wish))
 
     def _end_feeds(self) -> None:

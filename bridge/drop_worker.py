@@ -11,6 +11,7 @@ from typing import Self
 
 from bridge import events
 from bridge.drops import (
+    AbletonLive,
     ArdourLive,
     ArdourSession,
     Audacity,
@@ -19,9 +20,12 @@ from bridge.drops import (
     DropJob,
     DropReceipt,
     DropTarget,
+    FmodScript,
     ReaperLive,
     ReaperProject,
+    ReaperWeb,
     WatchFolder,
+    WwiseTable,
 )
 from bridge.journal import DropWish
 from bridge.line_book import LineBook
@@ -128,13 +132,19 @@ def targets_of(settings: Settings) -> dict[str, DropTarget]:
     """The drop targets of the settings, by name."""
     known: dict[str, DropTarget] = {
         "reaper_live": ReaperLive(settings.reaper_spool),
+        "reaper_web": ReaperWeb(
+            settings.reaper_spool, port=settings.reaper_web_port, command=settings.reaper_web_command
+        ),
         "reaper_project": ReaperProject(settings.reaper_project, rate=settings.rate),
         "ardour_live": ArdourLive(
             settings.ardour_spool, osc_port=settings.ardour_osc_port, action=settings.ardour_action
         ),
         "ardour_session": ArdourSession(settings.ardour_session),
         "audacity": Audacity(),
+        "ableton_live": AbletonLive(settings.ableton_port),
         "dawproject": DawProject(settings.dawproject, title=settings.project, version=VERSION),
+        "wwise_table": WwiseTable(settings.data_folder / "projects" / "cuevox-wwise.txt", root=settings.wwise_root),
+        "fmod_script": FmodScript(settings.data_folder / "projects" / "cuevox-fmod.js"),
         "watch_folder": WatchFolder(settings.watch_folder or settings.data_folder / "watch"),
     }
     return {name: known[name] for name in settings.drop_targets}

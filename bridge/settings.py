@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
@@ -22,13 +23,19 @@ FILE_NAME = "settings.json"
 MAX_BYTES = 1_000_000
 DROP_TARGETS = (  # the names that `drop_targets` may hold
     "reaper_live",
+    "reaper_web",
     "reaper_project",
     "ardour_live",
     "ardour_session",
     "audacity",
+    "ableton_live",
     "dawproject",
+    "wwise_table",
+    "fmod_script",
     "watch_folder",
 )
+DEFAULT_WWISE_ROOT = r"\Actor-Mixer Hierarchy\Default Work Unit"
+_COMMAND = re.compile("(_[A-Za-z0-9_]{1,80})?")
 DEPTHS = (16, 24, 32)  # bits a sample; 32 is float
 APPEARANCES = ("system", "dark", "light")
 MAX_EDGE_MS = 10_000  # of a fade or a handle
@@ -71,7 +78,11 @@ class Settings:
     watch_folder: Path | None = None  # where its clips go; None: `watch` in the data folder
     ardour_session: Path | None = None  # the .ardour file that `ardour_session` drops into while it is closed
     ardour_osc_port: int = 3819  # of Ardour's own OSC surface
+    reaper_web_port: int = 8080  # of REAPER's web interface
+    reaper_web_command: str = ""  # the companion's command ID in REAPER, _RS...
+    wwise_root: str = DEFAULT_WWISE_ROOT  # object that characters are put under
     ardour_action: int = 1  # the action slot in Ardour that holds the companion script
+    ableton_port: int = 27_184  # of the remote script in Live
     project: str = "Cuevox"  # its name, in the clips
     tempo_bpm: str = "120"  # beats a minute as decimal text, for `bar:` positions
     beats_per_bar: int = 4
@@ -104,6 +115,18 @@ class Settings:
                 f"each of {', '.join(DROP_TARGETS)} once at most",
             ),
             ("ardour_osc_port", 1 <= self.ardour_osc_port <= 65_535, "1 to 65535"),
+            ("ableton_port", 1 <= self.ableton_port <= 65_535, "1 to 65535"),
+            ("reaper_web_port", 1 <= self.reaper_web_port <= 65_535, "1 to 65535"),
+            (
+                "reaper_web_command",
+                _COMMAND.fullmatch(self.reaper_web_command) is not None,
+                "such as _RS7d3c, or empty",
+            ),
+            (
+                "wwise_root",
+                self.wwise_root.startswith("\\") and self.wwise_root.isprintable(),
+                "a path of objects, such as " + DEFAULT_WWISE_ROOT,
+            ),
             ("ardour_action", 1 <= self.ardour_action <= 10, "1 to 10"),
             ("tempo_bpm", _is_tempo(self.tempo_bpm), 'beats a minute as text, 10 to 1000, e.g. "120"'),
             ("tempo_map", _is_tempo_map(self.tempo_map), 'empty, or tempi and metres such as "120 4/4; 9=90; 17=7/8"'),

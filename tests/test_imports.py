@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "engine": {"engine", "numpy", "torch", "torchaudio", "soundfile", "soxr", "safetensors", "phonemizer"}
     | {"espeakng_loader", "parselmouth", "transformers", "yaml", "sentencepiece", "wetext"},
     "bridge": {"bridge", "engine", "numpy", "soundfile", "soxr", "sounddevice", "pythonosc", "platformdirs"}
-    | {"huggingface_hub", "python_calamine", "xlsxwriter", "safetensors", "psutil"},
+    | {"huggingface_hub", "python_calamine", "xlsxwriter", "safetensors", "psutil", "_Framework"},
     "gui": {"gui", "bridge", "engine", "numpy", "soundfile", "PyQt6", "pyqtgraph"},
 }
 # The engine computes: no threads, sockets or devices, and no process or event loop of its own.
@@ -32,6 +32,7 @@ ONLY = {
         "bridge/osc_peer.py",
         "bridge/osc_terminal.py",
     },
+    "_Framework": {"bridge/companions/ableton_cuevox/__init__.py"},  # it runs inside of Ableton Live
     "sounddevice": {"bridge/sound_devices.py"},
     "platformdirs": {"bridge/settings.py", "launcher.py"},
     "yaml": {"engine/official_checkpoint.py"},

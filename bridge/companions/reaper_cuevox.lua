@@ -223,4 +223,13 @@ local function loop()
   reaper.defer(loop)
 end
 
-if spool then loop() end
+-- Cuevox's target `reaper_web` calls the script for each drop, through REAPER's web interface; then it only looks once.
+local function called_once()
+  local once = reaper.GetExtState(SECTION, "once") == "1"
+  if once then reaper.SetExtState(SECTION, "once", "", false) end
+  return once
+end
+
+if spool then
+  if called_once() then serve(spool) else loop() end
+end

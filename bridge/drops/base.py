@@ -35,6 +35,7 @@ class DropJob:
     character: str  # the track
     at: Position | None = None  # None: behind everything the project holds
     name: str = ""  # of the item; empty: the id
+    line: str = ""  # its id: what is the same for all takes of a line
     text: str = ""  # what is spoken, as a note on the item where the DAW has one
 
     @property

@@ -35,8 +35,8 @@ class Item:
 class FakeReaper:
     """As much of the ReaScript functions as the companion uses, with their argument order."""
 
-    def __init__(self, spool: Path) -> None:
-        self.tracks: list[Track] = []
+    def __init__(self, spool: Path, tracks: list[Track] | None = None) -> None:
+        self.tracks: list[Track] = [] if tracks is None else tracks
         self.deferred: Callable[[], None] | None = None
         self.undo_names: list[str] = []
         self.now_s = 0.0
@@ -67,7 +67,7 @@ class FakeReaper:
         return self.now_s
 
     def GetExtState(self, section: str, key: str) -> str:
-        return self.spool
+        return self.spool if key == "spool" else ""
 
     def EnumerateFiles(self, folder: str, index: int) -> str | None:
         names = sorted(p.name for p in Path(folder).iterdir())
