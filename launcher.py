@@ -115,8 +115,10 @@ def serve(options: argparse.Namespace, make_synthesizer: Callable[[], Synthesize
     """The daemon, with the panel or without, until it is told to end."""
     import signal
     import threading
+    from contextlib import ExitStack
 
     from bridge.daemon import Daemon
+    from bridge.errors import BridgeError
     from bridge.log import log_to
     from bridge.player import Player
 
@@ -126,12 +128,28 @@ def serve(options: argparse.Namespace, make_synthesizer: Callable[[], Synthesize
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ending.set())
     player = Player(settings.audio_device, settings.rate)
-    with Daemon(settings, make_synthesizer or voice_of(settings), player=player) as daemon:
+    with ExitStack() as stack:
+        try:
+            daemon = stack.enter_context(Daemon(settings, make_synthesizer or voice_of(settings), player=player))
+        except BridgeError:  # the folder or the port is another one's, perhaps that of a Cuevox with a panel
+            if options.headless or not show_running_panel(settings):
+                raise
+            print(f"Cuevox is at work on {settings.data_folder} already; its panel is shown", flush=True)
+            return 0
         print(f"ready osc={settings.osc_host}:{daemon.osc_port}", flush=True)
         if options.headless:
             daemon.wait_for_quit(ending)
             return 0
         return show_panel(daemon, ending)
+
+
+def show_running_panel(settings: Settings) -> bool:
+    """Bring the panel to the front that runs on this data folder. False where there is none."""
+    try:
+        import gui
+    except ImportError:
+        return False
+    return gui.show_running(settings.data_folder)
 
 
 def show_panel(daemon: Daemon, ending: threading.Event) -> int:

@@ -18,6 +18,18 @@ RULE = (
     "{take_number:02}"
 )
 MAX_LENGTH = 200
+EXAMPLE: Mapping[str, str | int] = {  # of a take, to show what a template comes to
+    "project": "Act 2",
+    "character": "Guard",
+    "line": "gate_01",
+    "take": "gate_01_t02",
+    "timbre": "Cole",
+    "emotion": "angry",
+    "seed": "4711",
+    "date": "2026-11-30",
+    "line_number": 1,
+    "take_number": 2,
+}
 _ZEROS = re.compile("0[1-9]")  # so many digits at least
 
 

@@ -38,6 +38,7 @@ DEFAULT_WWISE_ROOT = r"\Actor-Mixer Hierarchy\Default Work Unit"
 _COMMAND = re.compile("(_[A-Za-z0-9_]{1,80})?")
 DEPTHS = (16, 24, 32)  # bits a sample; 32 is float
 APPEARANCES = ("system", "dark", "light")
+PANEL_SCALES = (100, 125, 150, 175, 200)  # percent
 MAX_EDGE_MS = 10_000  # of a fade or a handle
 _EDGES = ("clip_fade_in_ms", "clip_fade_out_ms", "clip_handle_before_ms", "clip_handle_after_ms")
 
@@ -57,6 +58,7 @@ class Settings:
         "depth": DEPTHS,
         "drop_targets": DROP_TARGETS,
         "appearance": APPEARANCES,
+        "panel_scale": PANEL_SCALES,
     }
 
     data_folder: Path
@@ -90,6 +92,8 @@ class Settings:
     audio_device: str = ""  # its name or a part of it; empty: the system's
     model_folder: Path | None = None  # None: the voice that comes with the program
     appearance: str = "system"  # of the panel: system, dark or light
+    panel_scale: int = 100  # size of the panel in percent of what the system makes of it
+    panel_stays: bool = False  # closing the panel only hides it, and Cuevox works on
     hung_after_s: int = 300  # a voice that is silent for that long while it renders is given up and loaded anew
     unload_after_s: int = 0  # a voice that nobody asked for that long gives its memory back; 0: never
     max_queued: int = 10_000  # takes that may wait; more are refused as busy
@@ -131,6 +135,7 @@ class Settings:
             ("tempo_bpm", _is_tempo(self.tempo_bpm), 'beats a minute as text, 10 to 1000, e.g. "120"'),
             ("tempo_map", _is_tempo_map(self.tempo_map), 'empty, or tempi and metres such as "120 4/4; 9=90; 17=7/8"'),
             ("beats_per_bar", 1 <= self.beats_per_bar <= 64, "1 to 64"),
+            ("panel_scale", self.panel_scale in PANEL_SCALES, f"one of {', '.join(map(str, PANEL_SCALES))}"),
             ("appearance", self.appearance in APPEARANCES, f"one of {', '.join(APPEARANCES)}"),
             ("hung_after_s", 1 <= self.hung_after_s <= 86_400, "1 to 86400"),
             ("unload_after_s", 0 <= self.unload_after_s <= 86_400, "0 to 86400"),

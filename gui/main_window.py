@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -30,11 +30,15 @@ LOOK_MS = 2000  # how often the machine's load is asked for, while the window is
 
 
 class MainWindow(QMainWindow):
-    """One window for one link; closing it lets go of the daemon, which works on."""
+    """One window for one link; when it ends it lets go of the daemon, which works on."""
+
+    closed = pyqtSignal()  # for good
+    stays_changed = pyqtSignal(bool)
 
     def __init__(self, link: DaemonLink, theme: Theme, settings: Any = None) -> None:
         super().__init__()
         self.link, self._theme, self._settings = link, theme, settings
+        self.stays = bool(getattr(settings, "panel_stays", False))  # closing only hides the window
         self.setWindowTitle("Cuevox")
         self.setObjectName("panel")
         self.resize(1280, 820)
@@ -87,10 +91,27 @@ class MainWindow(QMainWindow):
         """A fault of the panel itself."""
         self._announcer.show_error(what, trace)
 
+    def show_again(self) -> None:
+        """To the front, also when it was closed and stayed."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def end(self) -> None:
+        """Close for good."""
+        self.stays = False
+        self.close()
+
     def closeEvent(self, event: QCloseEvent | None) -> None:
+        if self.stays and event is not None:
+            event.ignore()
+            self.hide()
+            return
         self.link.close()
         self.takes.close_files()
         super().closeEvent(event)
+        self.closed.emit()
 
     # ---- construction -----------------------------------------------------------------------------------------
 
@@ -138,7 +159,7 @@ class MainWindow(QMainWindow):
         )
         self.settings_page.appearance_wished.connect(self._change_appearance)
         self.settings_page.save_wished.connect(
-            lambda changes: link.save_settings(changes, lambda: self.settings_page.show_saved(changes))
+            lambda changes: link.save_settings(changes, lambda: self._settings_saved(changes))
         )
 
     def _shortcuts(self) -> None:
@@ -179,6 +200,12 @@ class MainWindow(QMainWindow):
 
     def _show_voice(self) -> None:
         self.live.show_voice(self.presets.timbre, self.presets.emotion)
+
+    def _settings_saved(self, changes: dict[str, Any]) -> None:
+        self.settings_page.show_saved(changes)
+        if "panel_stays" in changes:
+            self.stays = bool(changes["panel_stays"])
+            self.stays_changed.emit(self.stays)
 
     def _change_appearance(self, appearance: str) -> None:
         self._theme.set_appearance(appearance)

@@ -6,11 +6,14 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from bridge import clip_name
 from bridge.settings import Settings
-from gui.settings_page import OWN, SettingsPage, _field
+from gui.setting_fields import make_field
+from gui.setting_texts import GROUPS, HINTS, TITLES
+from gui.settings_page import OWN, SettingsPage
 from gui.theme import APPEARANCES
 
 
@@ -35,7 +38,7 @@ def test_the_appearances_are_those_of_the_settings() -> None:
 
 
 def test_a_list_is_written_with_commas(qtbot: QtBot) -> None:
-    field = _field("names", ("10.0.0.2",))
+    field = make_field("names", ("10.0.0.2",))
     (edit,) = field.widgets
     assert isinstance(edit, QLineEdit) and field.value() == ["10.0.0.2"] == field.saved
     edit.setText(" 10.0.0.2, 10.0.0.3 ,")
@@ -74,3 +77,31 @@ def test_changes_are_wished_as_the_file_holds_them(page: SettingsPage, tmp_path:
     Settings(tmp_path).changed(wished[0])  # the daemon takes all of it
     page.show_saved(wished[0])
     assert "started again" in page.said.text() and page.changes() == {}
+
+
+def test_a_template_shows_what_it_comes_to_or_the_rule_it_breaks(page: SettingsPage) -> None:
+    field = page.fields["clip_name"]
+    edit, comes_to = field.widgets[0], field.shown.findChildren(QLabel)[0]
+    assert isinstance(edit, QLineEdit) and comes_to.text() == "for example clips/Guard/gate_01_t02.wav"
+    edit.setText("{character}/{line}_{emotion}_{take}")
+    assert comes_to.text() == "for example clips/Guard/gate_01_angry_gate_01_t02.wav"
+    edit.setText("{character}/{who}")
+    assert "{take}" in comes_to.text() and comes_to.property("role") == "error"
+
+
+def test_the_example_has_every_field_that_a_template_may_have() -> None:
+    assert set(clip_name.EXAMPLE) == set(clip_name.FIELDS)
+
+
+def test_the_search_leaves_what_has_the_words(page: SettingsPage) -> None:
+    page.show()
+    page.search.setText("port")
+    left = {name for _, _, shown in page._forms for name, widget in shown.items() if widget.isVisibleTo(page)}
+    assert left == {"osc_port", "ardour_osc_port"}
+    page.search.clear()
+    assert page.appearance.isVisibleTo(page)
+
+
+def test_every_setting_that_a_person_meets_first_has_words_of_its_own(page: SettingsPage) -> None:
+    grouped = {name for group in GROUPS.values() for name in group}
+    assert grouped <= set(page.fields) and grouped <= set(TITLES) and set(HINTS) <= set(TITLES)

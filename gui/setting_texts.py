@@ -1,0 +1,98 @@
+"""How the settings are grouped, called and explained on their page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+# What a daemon's settings have beyond these stands under the last title.
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    QT_TRANSLATE_NOOP("settings", "Panel"): ("panel_scale", "panel_stays"),
+    QT_TRANSLATE_NOOP("settings", "Voice"): ("model_folder",),
+    QT_TRANSLATE_NOOP("settings", "Clips"): (
+        "rate",
+        "depth",
+        "clip_name",
+        "project",
+        "clip_loudness",
+        "clip_peak",
+        "clip_trim",
+        "clip_fade_in_ms",
+        "clip_fade_out_ms",
+        "clip_handle_before_ms",
+        "clip_handle_after_ms",
+    ),
+    QT_TRANSLATE_NOOP("settings", "Sound"): ("audio_device",),
+    QT_TRANSLATE_NOOP("settings", "Into the DAW"): (
+        "drop",
+        "drop_targets",
+        "watch_folder",
+        "ardour_session",
+        "ardour_osc_port",
+        "ardour_action",
+        "tempo_bpm",
+        "beats_per_bar",
+    ),
+    QT_TRANSLATE_NOOP("settings", "OSC"): ("osc_host", "osc_port", "osc_allow", "osc_passcode", "osc_time_tags"),
+    QT_TRANSLATE_NOOP("settings", "Limits"): (),
+}
+TITLES: Mapping[str, str] = {
+    "appearance": QT_TRANSLATE_NOOP("settings", "Appearance"),
+    "panel_scale": QT_TRANSLATE_NOOP("settings", "Size in percent"),
+    "panel_stays": QT_TRANSLATE_NOOP("settings", "Work on when the window is closed"),
+    "model_folder": QT_TRANSLATE_NOOP("settings", "Folder of the official model"),
+    "rate": QT_TRANSLATE_NOOP("settings", "Sample rate"),
+    "depth": QT_TRANSLATE_NOOP("settings", "Bits a sample"),
+    "clip_name": QT_TRANSLATE_NOOP("settings", "Names of clips"),
+    "project": QT_TRANSLATE_NOOP("settings", "Name of the project"),
+    "clip_loudness": QT_TRANSLATE_NOOP("settings", "Loudness in LUFS"),
+    "clip_peak": QT_TRANSLATE_NOOP("settings", "Highest true peak in dB"),
+    "clip_trim": QT_TRANSLATE_NOOP("settings", "Trim silence at the ends"),
+    "clip_fade_in_ms": QT_TRANSLATE_NOOP("settings", "Fade in, ms"),
+    "clip_fade_out_ms": QT_TRANSLATE_NOOP("settings", "Fade out, ms"),
+    "clip_handle_before_ms": QT_TRANSLATE_NOOP("settings", "Silence before, ms"),
+    "clip_handle_after_ms": QT_TRANSLATE_NOOP("settings", "Silence after, ms"),
+    "audio_device": QT_TRANSLATE_NOOP("settings", "Sound device"),
+    "drop": QT_TRANSLATE_NOOP("settings", "Every line into the project"),
+    "drop_targets": QT_TRANSLATE_NOOP("settings", "Projects to drop into"),
+    "watch_folder": QT_TRANSLATE_NOOP("settings", "Watched folder"),
+    "ardour_session": QT_TRANSLATE_NOOP("settings", "Ardour session"),
+    "ardour_osc_port": QT_TRANSLATE_NOOP("settings", "Ardour's OSC port"),
+    "ardour_action": QT_TRANSLATE_NOOP("settings", "Ardour's action slot"),
+    "tempo_bpm": QT_TRANSLATE_NOOP("settings", "Tempo, beats a minute"),
+    "beats_per_bar": QT_TRANSLATE_NOOP("settings", "Beats per bar"),
+    "osc_host": QT_TRANSLATE_NOOP("settings", "Interface"),
+    "osc_port": QT_TRANSLATE_NOOP("settings", "Port"),
+    "osc_allow": QT_TRANSLATE_NOOP("settings", "Who may ask"),
+    "osc_passcode": QT_TRANSLATE_NOOP("settings", "Passcode"),
+    "osc_time_tags": QT_TRANSLATE_NOOP("settings", "Obey time tags"),
+}
+HINTS: Mapping[str, str] = {
+    "panel_stays": QT_TRANSLATE_NOOP("settings", "an icon stays where the system has a place for it"),
+    "model_folder": QT_TRANSLATE_NOOP("settings", "empty: the voice that comes with Cuevox"),
+    "clip_loudness": QT_TRANSLATE_NOOP("settings", "empty: as the voice made it; -23"),
+    "clip_peak": QT_TRANSLATE_NOOP("settings", "empty: -1 with a loudness, else any"),
+    "audio_device": QT_TRANSLATE_NOOP("settings", "empty: the system's own"),
+    "watch_folder": QT_TRANSLATE_NOOP("settings", "empty: the folder watch in the data folder"),
+    "ardour_session": QT_TRANSLATE_NOOP("settings", "the .ardour file, while it is closed"),
+    "osc_host": QT_TRANSLATE_NOOP("settings", "127.0.0.1: this machine only"),
+    "osc_allow": QT_TRANSLATE_NOOP("settings", "addresses or networks, with commas between"),
+}
+
+
+def group_title(name: str) -> str:
+    return QCoreApplication.translate("settings", name)
+
+
+def title(name: str) -> str:
+    """What a setting is called; one that has no name here by its own."""
+    known = TITLES.get(name)
+    if known is not None:
+        return QCoreApplication.translate("settings", known)
+    return name.replace("_", " ").capitalize().replace("Osc", "OSC").replace(" osc", " OSC")
+
+
+def hint(name: str) -> str:
+    known = HINTS.get(name)
+    return "" if known is None else QCoreApplication.translate("settings", known)
