@@ -55,6 +55,7 @@ class DaemonLink(QObject):
     warned = pyqtSignal(object)  # events.Warned
     traffic = pyqtSignal(list)  # list[events.OscTraffic], in order
     level = pyqtSignal(object)  # events.Level
+    device = pyqtSignal(object)  # events.SoundDevice
     status = pyqtSignal(object)  # events.Status
     presets = pyqtSignal(str, list)  # kind, list of presets
     failed = pyqtSignal(object)  # Failure
@@ -214,6 +215,22 @@ class DaemonLink(QObject):
     def ask_devices(self, then: Callable[[tuple[str, ...]], None]) -> None:
         self._ask("list sound devices", self._daemon.output_devices, then)
 
+    def ask_device(self) -> None:
+        """Which sound device is open; the answer comes as the signal `device`."""
+        self._ask("ask for the sound device", self._daemon.sound_device, self.device.emit)
+
+    def choose_device(self, name: str) -> None:
+        """Go over to another sound device; empty for the system's own. What came of it is told by `device`."""
+
+        def work() -> events.SoundDevice:
+            try:
+                return self._daemon.choose_device(name)
+            except Exception as error:
+                self._return(self.failed.emit, _failure(f"choose the device {name}", error))
+                return self._daemon.sound_device()
+
+        self._ask("choose a device", work, self.device.emit)
+
     def ask_machine(self, then: Callable[[Machine], None]) -> None:
         self._ask("look at the machine", self._daemon.machine, then)
 
@@ -320,7 +337,7 @@ class DaemonLink(QObject):
                     self._lines[line_id] = None
                 case events.OscTraffic():
                     self._traffic.append(event)
-                case events.Level() | events.Status():
+                case events.Level() | events.Status() | events.SoundDevice():
                     self._newest[type(event)] = event
                 case _:
                     self._single.append(event)
@@ -372,6 +389,8 @@ class DaemonLink(QObject):
                 self.level.emit(event)
             case events.Status():
                 self.status.emit(event)
+            case events.SoundDevice():
+                self.device.emit(event)
             case events.TakeEnded():
                 self.take_ended.emit(event)
             case events.PlayEnded():

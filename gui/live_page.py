@@ -17,12 +17,12 @@ from PyQt6.QtWidgets import (
 )
 
 from bridge.cue import Line
-from bridge.events import PlayEnded
+from bridge.events import PlayEnded, SoundDevice
 from gui.icons import icon
 from gui.live_pad import WIDTH_PX, LivePad
 from gui.meter import LevelMeter
 from gui.theme import Theme
-from gui.widgets import ElidedLabel, label
+from gui.widgets import ElidedLabel, label, set_role
 
 MOST = 96  # pads; more are found by the search
 NUMBERED = 9  # the first ones have keys
@@ -70,6 +70,7 @@ class LivePage(QWidget):
         self._wanted = device
         self.offer_devices(())
         self.device.activated.connect(lambda: self.device_wished.emit(self.device.currentData()))
+        self.device_fact = ElidedLabel("", "muted")
         self.meter = LevelMeter(self.tr("Output level in decibels"), 180, 12)
         self.latency = label(self.tr("no sound yet"), "muted")
         self.latency.setToolTip(self.tr("From asking for a sound to its first sample at the device"))
@@ -136,6 +137,22 @@ class LivePage(QWidget):
             self.device.addItem(name, name)
         self.show_device(self._wanted)
 
+    def show_sound_device(self, device: SoundDevice) -> None:
+        """Which one is open, how much it holds back, and what is wrong with it."""
+        self.show_device(device.wanted)
+        if device.text:
+            self.device_fact.setText(device.text)
+        elif device.name:
+            gaps = self.tr(", {n} gaps").format(n=device.underruns) if device.underruns else ""
+            self.device_fact.setText(
+                self.tr("{name}: {ms:.0f} ms in the device{gaps}").format(
+                    name=device.name, ms=device.latency_ms, gaps=gaps
+                )
+            )
+        else:
+            self.device_fact.setText(self.tr("no sound device is open"))
+        set_role(self.device_fact, "error" if device.text else "muted")
+
     def show_device(self, wanted: str) -> None:
         """The one that is chosen: a name or a part of it; empty for the system's own."""
         self._wanted = wanted
@@ -158,7 +175,7 @@ class LivePage(QWidget):
         sound.addWidget(label(self.tr("Output"), "field"))
         sound.addWidget(self.device)
         sound.addWidget(self.meter)
-        sound.addStretch(1)
+        sound.addWidget(self.device_fact, 1)
         sound.addWidget(self.latency)
         pads = QWidget()
         pads.setObjectName("scroll_body")

@@ -9,6 +9,7 @@ from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PyQt6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from bridge import events
 from bridge.cue import Line
 from gui.announcer import Announcer
 from gui.clip_inbox import ClipInbox
@@ -74,6 +75,11 @@ class MainWindow(QMainWindow):
             self.live.panic.setFocus()  # in a field, the numbers would be text
         if index in (LIVE_PAGE, SETTINGS_PAGE):  # only now: it may wake sound servers
             self.link.ask_devices(self._offer_devices)
+            self.link.ask_device()
+
+    def _device_changed(self, device: events.SoundDevice) -> None:
+        self.live.show_sound_device(device)
+        self.settings_page.show_device(device.wanted)
 
     def _offer_devices(self, names: tuple[str, ...]) -> None:
         self.live.offer_devices(names)
@@ -140,6 +146,7 @@ class MainWindow(QMainWindow):
         link.lines_removed.connect(self.live.remove_lines)
         link.status.connect(self.bar.show_status)
         link.level.connect(self.bar.meter.show_level)
+        link.device.connect(self._device_changed)
         link.level.connect(self.live.meter.show_level)
         link.traffic.connect(self.osc.add_traffic)
         link.play_ended.connect(self.live.play_ended)
@@ -152,6 +159,7 @@ class MainWindow(QMainWindow):
         self.live.play_wished.connect(lambda line_id: link.play(line_id))
         self.live.speak_wished.connect(lambda line: link.play(line.cue.id, replace(line.cue, seed=None, drop=False)))
         self.live.say_wished.connect(self.lines.say)
+        self.live.device_wished.connect(link.choose_device)
         self.live.panic_wished.connect(lambda: link.stop())
         self.presets.changed.connect(self._show_voice)
         self.osc.send_wished.connect(

@@ -39,6 +39,7 @@ class StandInDaemon:
         self.refuse_with: Exception | None = None
         self.removed: dict[str, Line] = {}
         self.osc_port = 27183
+        self.device = ""
         self.hold = threading.Event()
         self.hold.set()
         self.held: dict[str, Line] = {line.cue.id: line for line in lines}
@@ -138,6 +139,14 @@ class StandInDaemon:
 
     def save_settings(self, changes: Mapping[str, object]) -> None:
         self._asked("save_settings", dict(changes))
+
+    def sound_device(self) -> events.SoundDevice:
+        return events.SoundDevice(self.device, "Studio monitors", 48_000, 10.7, 0, "")
+
+    def choose_device(self, device: str) -> events.SoundDevice:
+        self._asked("choose_device", device)
+        self.device = device
+        return self.sound_device()
 
     def output_devices(self) -> tuple[str, ...]:
         return ("Studio monitors", "Headphones")

@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from bridge.cue import Line, LineState
-from bridge.events import Level, PlayEnded
+from bridge.events import Level, PlayEnded, SoundDevice
 from gui.live_page import MOST, LivePage
 from gui.theme import Theme
 from tests.gui.stand_in import RATE, make_line
@@ -132,3 +132,11 @@ def test_the_meter_falls_without_news_and_says_in_a_word_that_something_was_cut_
     page.meter.show_level(Level(-12.0, -20.0))
     assert page.meter.text.text() == "clipped"
     qtbot.waitUntil(lambda: page.meter.text.text() == "-inf dB" and page.meter.bar.value() == -60, timeout=20_000)
+
+
+def test_what_is_wrong_with_the_device_stands_beside_it(page: LivePage) -> None:
+    page.show_sound_device(SoundDevice("", "Monitors", RATE, 10.7, 0, ""))
+    assert page.device_fact.text() == "Monitors: 11 ms in the device"
+    page.show_sound_device(SoundDevice("Headphones", "Monitors", RATE, 10.7, 2, "Headphones are not there"))
+    assert page.device.currentText() == "Headphones" and page.device_fact.text() == "Headphones are not there"
+    assert page.device_fact.property("role") == "error"

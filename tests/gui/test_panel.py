@@ -21,7 +21,7 @@ from engine.types import EMOTIONS
 from gui.cue_model import ACTUAL, STATE
 from gui.first_steps import EXAMPLE
 from gui.main_window import MainWindow
-from gui.page_rail import LINES_PAGE, LOG_PAGE, PAGES
+from gui.page_rail import LINES_PAGE, LIVE_PAGE, LOG_PAGE, PAGES
 from gui.preset_dialog import PresetTexts
 from tests.gui.stand_in import RATE, Refusal, StandInDaemon, make_line
 
@@ -321,6 +321,18 @@ def test_errors_warnings_and_endings_are_logged(qtbot: QtBot, panel: MainWindow,
         "project is open",
     )
     qtbot.waitUntil(lambda: all(word in log_text(panel) for word in words), timeout=WAIT_MS)
+
+
+def test_a_device_that_is_chosen_on_the_live_page_is_asked_for_and_shown_on_both_pages(
+    qtbot: QtBot, panel: MainWindow, daemon: StandInDaemon
+) -> None:
+    panel.show_page(LIVE_PAGE)
+    qtbot.waitUntil(lambda: panel.live.device.findData("Headphones") > 0, timeout=WAIT_MS)
+    panel.live.device.setCurrentText("Headphones")
+    panel.live.device.activated.emit(panel.live.device.currentIndex())
+    wait_for_call(qtbot, daemon, "choose_device", "Headphones")
+    daemon.tell(events.SoundDevice("Headphones", "", 0, 0.0, 0, "Headphones cannot be opened"))
+    qtbot.waitUntil(lambda: "cannot be opened" in panel.live.device_fact.text(), timeout=WAIT_MS)
 
 
 def test_level_and_load_move_their_meters(qtbot: QtBot, panel: MainWindow, daemon: StandInDaemon) -> None:
