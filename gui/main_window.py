@@ -19,7 +19,7 @@ from gui.lines_page import LinesPage
 from gui.link import DaemonLink
 from gui.live_page import LivePage
 from gui.log_page import LogPage
-from gui.osc_page import OscPage
+from gui.osc_page import OscPage, reachable
 from gui.page_rail import HELP_PAGE, LINES_PAGE, LIVE_PAGE, LOG_PAGE, PAGES, SETTINGS_PAGE, PageRail
 from gui.preview import is_preview
 from gui.settings_page import SettingsPage
@@ -43,8 +43,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Cuevox")
         self.setObjectName("panel")
         self.resize(1280, 820)
-        self._osc_host = _reachable(getattr(settings, "osc_host", "127.0.0.1"))
-        self.lines = LinesPage(link, theme, settings, f"{self._osc_host}:{link.osc_port}")
+        self._osc_host = getattr(settings, "osc_host", "127.0.0.1")
+        self.lines = LinesPage(link, theme, settings, f"{reachable(self._osc_host)}:{link.osc_port}")
         self.live = LivePage(theme, getattr(settings, "audio_device", ""))
         self.osc = OscPage(self._osc_host, link.osc_port)
         self.log = LogPage(theme)
@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
         self.live.panic_wished.connect(lambda: link.stop())
         self.presets.changed.connect(self._show_voice)
         self.osc.send_wished.connect(
-            lambda address, args: link.send_osc(self._osc_host, address, args, self.osc.show_answer)
+            lambda address, args: link.send_osc(reachable(self._osc_host), address, args, self.osc.show_answer)
         )
         self.settings_page.appearance_wished.connect(self._change_appearance)
         self.settings_page.save_wished.connect(
@@ -219,8 +219,3 @@ class MainWindow(QMainWindow):
         self._theme.set_appearance(appearance)
         if hasattr(self._settings, "appearance"):
             self.link.save_settings({"appearance": appearance}, lambda: None)
-
-
-def _reachable(host: str) -> str:
-    """Where a daemon that listens on `host` is spoken to from this machine."""
-    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host

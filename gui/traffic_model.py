@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,20 +79,38 @@ class TrafficModel(QAbstractTableModel):
         return None
 
 
+class Way(enum.Enum):
+    """Which messages are shown."""
+
+    ALL = "all"
+    IN = "in"
+    OUT = "out"
+    ERRORS = "errors"
+
+    def lets_through(self, message: OscTraffic) -> bool:
+        if self is Way.ERRORS:
+            return not message.incoming and "error" in message.args[1:2]  # of a reply: client's id, status, code...
+        return self is Way.ALL or message.incoming == (self is Way.IN)
+
+
 class TrafficFilter(QSortFilterProxyModel):
     """Messages in which every word occurs somewhere."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._words: tuple[str, ...] = ()
+        self._way = Way.ALL
 
-    def search(self, text: str) -> None:
-        self._words = tuple(text.casefold().split())
+    def narrow(self, text: str, way: Way = Way.ALL) -> None:
+        self._words, self._way = tuple(text.casefold().split()), way
         self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: QModelIndex) -> bool:
         source = self.sourceModel()
-        if not self._words or not isinstance(source, TrafficModel):
+        if not isinstance(source, TrafficModel):
             return True
-        text = source.row(row).text.casefold()
+        heard = source.row(row)
+        if not self._way.lets_through(heard.message):
+            return False
+        text = heard.text.casefold() if self._words else ""
         return all(word in text for word in self._words)

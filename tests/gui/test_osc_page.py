@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import shlex
 from dataclasses import replace
 
 import pytest
@@ -14,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from bridge.cue import Length
 from bridge.events import OscTraffic
+from gui.osc_forms import FORMS
 from gui.osc_page import OscPage
 from gui.osc_text import Answer, UnreadableMessageError, read_message, write_message
 from gui.traffic_model import KEPT, SLACK
@@ -121,3 +124,48 @@ def test_the_address_to_paste_follows_the_chosen_line(page: OscPage) -> None:
     assert copied() == '/cuevox/line/render gate_01 "text of gate_01" timbre Mara emotion neutral seconds 2.4'
     page.copy_where.click()
     assert copied() == "127.0.0.1:27183"
+
+
+def test_only_what_came_what_went_or_what_failed(page: OscPage) -> None:
+    failed = message("/reply/cuevox/line/play", "", "error", "not_found", "there is no line", incoming=False)
+    page.add_traffic([message("/cuevox/line/play", "error"), failed, message("/reply/x", "", "done", incoming=False)])
+    shown = {}
+    for row in range(page.way.count()):
+        page.way.setCurrentIndex(row)
+        shown[page.way.currentText()] = page.filter.rowCount()
+    assert shown == {"In and out": 3, "In only": 1, "Out only": 2, "Errors only": 1}
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("OSC, QLab", "/cuevox/line/play gate_01"),
+        ("Companion", 'Path: /cuevox/line/play  Arguments: "gate_01"'),
+        ("TouchOSC", 'sendOSC("/cuevox/line/play", "gate_01")'),
+        ("oscsend", "oscsend 127.0.0.1 27183 /cuevox/line/play s gate_01"),
+        ("Python", "SimpleUDPClient('127.0.0.1', 27183).send_message('/cuevox/line/play', ['gate_01'])"),
+    ],
+)
+def test_the_message_to_paste_is_written_as_each_program_wants_it(page: OscPage, form: str, text: str) -> None:
+    page.show_line(make_line("gate_01"))
+    page.form.setCurrentText(form)
+    assert page.learned.text() == text
+
+
+def test_what_oscsend_and_python_would_send_is_the_message(page: OscPage) -> None:
+    args = ["gate 1", 'He said "no".', "seconds", 2.4, 3]
+    words = shlex.split(FORMS["oscsend"]("127.0.0.1", 9, "/a", args))
+    assert words == ["oscsend", "127.0.0.1", "9", "/a", "sssfi", "gate 1", 'He said "no".', "seconds", "2.4", "3"]
+    call = ast.parse(FORMS["Python"]("127.0.0.1", 9, "/a", args), mode="eval").body
+    assert isinstance(call, ast.Call) and [ast.literal_eval(arg) for arg in call.args] == ["/a", args]
+
+
+def test_another_place_is_wished_and_shown_where_it_is_pasted_from(page: OscPage) -> None:
+    wished: list[tuple[str, int]] = []
+    page.move_wished.connect(lambda host, port: wished.append((host, port)))
+    page.host.setCurrentText("0.0.0.0")
+    page.port.setValue(9000)
+    page.move_socket.click()
+    assert wished == [("0.0.0.0", 9000)] and page.where.text() == "127.0.0.1:27183"
+    page.show_place("0.0.0.0", 9000)
+    assert page.where.text() == "127.0.0.1:9000"
