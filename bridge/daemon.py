@@ -36,6 +36,7 @@ from bridge.preset_store import EmotionPreset, PresetStore, TimbrePreset
 from bridge.render_worker import RenderWorker
 from bridge.scheduler import EmotionQuestion, RenderJob, RenderQueue
 from bridge.settings import Settings
+from bridge.sheets import ReadOptions, Sheet, check_sheet, read_sheet
 from bridge.sound_devices import output_devices
 from bridge.take_store import TakeStore
 from engine.errors import EngineError
@@ -298,6 +299,17 @@ class Daemon:
     def bring_back(self, line_id: str) -> None:
         """Put a line that was removed since the start back, with its takes."""
         self._book.bring_back(line_id)
+
+    def read_sheet(self, path: Path, options: ReadOptions) -> Sheet:
+        """The lines of a sheet and all that is wrong with it, with the presets looked up. Takes nothing on.
+
+        Reads the file, which may take a moment. Raises SheetError for what cannot be read at all.
+        """
+        sheet = read_sheet(path, options)
+        problems = sorted((*sheet.problems, *check_sheet(sheet, self._presets)), key=lambda problem: problem.row)
+        bad = {problem.row for problem in problems if problem.is_error}
+        lines = tuple(line for line in sheet.lines if line.row not in bad)
+        return replace(sheet, lines=lines, problems=tuple(problems))
 
     # ---- presets ----------------------------------------------------------------------------------------------------
 

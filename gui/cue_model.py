@@ -73,7 +73,7 @@ class CueModel(QAbstractTableModel):
         if new:
             start = len(self._lines)
             self.beginInsertRows(QModelIndex(), start, start + len(new) - 1)
-            for line in new.values():
+            for line in sorted(new.values(), key=lambda line: line.order):
                 self._rows[line.cue.id] = len(self._lines)
                 self._lines.append(line)
             self.endInsertRows()

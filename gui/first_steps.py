@@ -6,9 +6,10 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from bridge.events import Status
 from gui.icons import icon
 from gui.theme import Theme
-from gui.widgets import label
+from gui.widgets import label, set_role
 
 EXAMPLE = "Who goes there? Speak, or I will open the gate myself."
 EXAMPLE_OSC = '/cuevox/line/render "line_1" "Who goes there?" seconds 2.4'
@@ -22,35 +23,49 @@ class FirstSteps(QWidget):
     def __init__(self, theme: Theme, osc_at: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.hear = QPushButton("Hear an example")
+        self.hear = QPushButton(self.tr("Hear an example"))
         self.hear.setProperty("role", "primary")
-        self.hear.setToolTip("Speaks a line through the sound device")
+        self.hear.setToolTip(self.tr("Speaks a line through the sound device"))
         self.hear.clicked.connect(lambda: self.example_wished.emit(EXAMPLE))
-        self.paste = QPushButton("Paste lines")
-        self.paste.setToolTip("Each line of the clipboard's text, or each row of a table, is spoken (Ctrl+V)")
-        self.copy = QPushButton("Copy the message")
+        self.paste = QPushButton(self.tr("Paste lines"))
+        self.paste.setToolTip(self.tr("Each line of the clipboard's text, or each row of a table, is spoken (Ctrl+V)"))
+        self.open = QPushButton(self.tr("Open a sheet..."))
+        self.open.setToolTip(self.tr("CSV, XLSX or subtitles; what is wrong with it is shown first (Ctrl+O)"))
+        self.copy = QPushButton(self.tr("Copy the message"))
         self.copy.clicked.connect(self._copy)
-        column = QVBoxLayout(self)
-        column.setSpacing(8)
-        column.addStretch(1)
-        column.addWidget(label("No lines yet", "title"), 0, Qt.AlignmentFlag.AlignHCenter)
-        for text, button in (
-            ("1   Is there sound? The voice takes a few seconds to load after a start.", self.hear),
-            (
-                "2   Write a line below, choose timbre and emotion at the right, press Ctrl+Return. "
-                "Or copy a script, or rows of a table: character, words, emotion.",
-                self.paste,
+        self.voice = label("", "muted", wrap=True)
+        words = (
+            self.tr(
+                "Write a line below, choose who speaks and how at the right, press Ctrl+Return. "
+                "Or take a script, or rows of a table: character, words, emotion."
             ),
-            (f"3   Or send it by OSC to {osc_at}:   {EXAMPLE_OSC}", self.copy),
-        ):
-            column.addLayout(_step(text, button))
+            self.tr("Or have it sent by OSC to {address}:").format(address=osc_at) + f"  {EXAMPLE_OSC}",
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 12, 24, 12)
+        column.setSpacing(14)
+        column.addStretch(1)
+        column.addWidget(label(self.tr("No lines yet"), "title"))
+        column.addLayout(_step("1", self.voice, self.hear))
+        column.addLayout(_step("2", label(words[0], "muted", wrap=True), self.paste, self.open))
+        column.addLayout(_step("3", label(words[1], "muted", wrap=True), self.copy))
         column.addStretch(1)
         theme.changed.connect(self._paint)
         self._paint()
+        self.show_status(Status(0, 0, 0, "loading", "", 0.0))
 
     def controls(self) -> list[QWidget]:
         """What Tab goes through, in order."""
-        return [self.hear, self.paste, self.copy]
+        return [self.hear, self.paste, self.open, self.copy]
+
+    def show_status(self, status: Status) -> None:
+        """Whether the voice is there yet: a first sound that lets wait for it has a reason."""
+        text = {
+            "loading": self.tr("Is there sound? The voice is being loaded; that takes a few seconds after a start."),
+            "failed": self.tr("The voice could not be loaded; the log says why."),
+        }.get(status.model_state, self.tr("Is there sound? The voice is ready."))
+        self.voice.setText(text)
+        set_role(self.voice, "error" if status.model_state == "failed" else "muted")
 
     def _copy(self) -> None:
         clipboard = QGuiApplication.clipboard()
@@ -62,12 +77,12 @@ class FirstSteps(QWidget):
         self.hear.setIcon(icon("play", t.on_accent, t.muted))
 
 
-def _step(text: str, button: QPushButton) -> QHBoxLayout:
-    words: QLabel = label(text, "muted", wrap=True)
+def _step(number: str, words: QLabel, *buttons: QPushButton) -> QHBoxLayout:
     words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     row = QHBoxLayout()
-    row.setContentsMargins(24, 0, 24, 0)
     row.setSpacing(12)
+    row.addWidget(label(number, "section"), 0, Qt.AlignmentFlag.AlignTop)
     row.addWidget(words, 1)
-    row.addWidget(button)
+    for button in buttons:
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
     return row

@@ -43,6 +43,7 @@ KEYS = (
             ("Ctrl+Z, Ctrl+Shift+Z", QT_TRANSLATE_NOOP("keys", "undo; redo")),
             ("Ctrl+Shift+D", QT_TRANSLATE_NOOP("keys", "duplicate the chosen lines")),
             ("Ctrl+C, Ctrl+V", QT_TRANSLATE_NOOP("keys", "copy the chosen lines; paste lines or rows of a table")),
+            ("Ctrl+O, Ctrl+S", QT_TRANSLATE_NOOP("keys", "open a line sheet; save the lines that are shown as one")),
             ("Ctrl+A", QT_TRANSLATE_NOOP("keys", "choose all that are shown")),
             ("Shift+F10", QT_TRANSLATE_NOOP("keys", "all that can be done, as a menu")),
         ),

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
@@ -22,6 +23,7 @@ from bridge import events
 from bridge.cue import Cue, Line, Take
 from bridge.machine import Machine
 from bridge.osc_peer import OscPeer
+from bridge.sheets import ReadOptions, Sheet, SheetLine, write_sheet
 from engine.types import Emotion
 from gui.daemon_like import DaemonLike
 from gui.osc_text import Answer, OscValue, write_args
@@ -161,6 +163,15 @@ class DaemonLink(QObject):
             else:
                 taken.append(cue.id)
         return taken
+
+    def read_sheet(self, path: Path, options: ReadOptions, then: Callable[[Sheet], None]) -> None:
+        """What a sheet holds and what is wrong with it; nothing is taken on."""
+        self._ask(f"read {path.name}", lambda: self._daemon.read_sheet(path, options), then)
+
+    def write_sheet(
+        self, path: Path, lines: Sequence[SheetLine], results: Mapping[str, Mapping[str, str]], then: Callable[[], None]
+    ) -> None:
+        self._ask(f"write {path.name}", lambda: write_sheet(path, lines, results=results), lambda _: then())
 
     def add_timbre(
         self,
@@ -329,9 +340,7 @@ class DaemonLink(QObject):
                 return
             match event:
                 case events.LineChanged(line):
-                    # Taken out and put in again: the order of the dict is the order in which lines changed.
-                    self._lines.pop(line.cue.id, None)
-                    self._lines[line.cue.id] = line
+                    self._lines[line.cue.id] = line  # in its place: new lines come in the order they were asked for
                 case events.LineRemoved(line_id):
                     self._lines.pop(line_id, None)
                     self._lines[line_id] = None

@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         self.model, self.table, self.search, self.takes = lines.model, lines.table, lines.filters.search, lines.takes
         self.edits, self.composer, self.presets = lines.edits, lines.composer, lines.presets
         self.first_steps, self.preview = lines.first_steps, lines.preview
+        lines.table_actions.sheets.tell(self.log)
         self._announcer = Announcer(link, self.log, self.bar, self.rail)
         self._inbox = ClipInbox(self.presets, link, self.log, getattr(settings, "data_folder", None))
         self._look = QTimer(self)

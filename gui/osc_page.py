@@ -195,12 +195,14 @@ class OscPage(QWidget):
             row.setSpacing(8)
         head.addWidget(label(self.tr("OSC"), "title"))
         head.addWidget(self.search, 1)
-        for widget in (self.way, self.pause, self.copy, self.clear):
-            head.addWidget(widget)
+        head.addWidget(self.way)
+        for button in (self.pause, self.copy, self.clear):
+            head.addWidget(button)
         send.addWidget(self.message, 1)
         send.addWidget(self.send)
-        for widget in (self.host, self.port, self.move_socket):
-            where.addWidget(widget)
+        where.addWidget(self.host)
+        where.addWidget(self.port)
+        where.addWidget(self.move_socket)
         where.addWidget(self.where, 1)
         where.addWidget(self.copy_where)
         learned.addWidget(self.command)

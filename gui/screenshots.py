@@ -22,6 +22,7 @@ import soundfile
 from bridge import events
 from bridge.cue import Cue, Length, Line, LineState, Take
 from bridge.machine import Machine
+from bridge.sheets import ReadOptions, Sheet
 from bridge.timeline import Position
 from engine.types import Emotion
 from gui.application import application
@@ -107,6 +108,9 @@ class PictureDaemon:
     def status(self) -> events.Status:
         busy = bool(self._lines)
         return events.Status(int(busy), int(busy), 0, "ready", "cuevox-mini-1", 0.42 * busy, 9.0 * busy)
+
+    def read_sheet(self, path: Path, options: ReadOptions) -> Sheet:
+        return Sheet(path, ())
 
     def machine(self) -> Machine:
         return Machine(0.31, 910_000_000, 6_200_000_000, 16_600_000_000)

@@ -16,6 +16,7 @@ from gui.cue_table import CueView
 from gui.first_steps import FirstSteps
 from gui.line_edits import LineEdits, read_rows, write_rows
 from gui.link import DaemonLink
+from gui.sheet_actions import SheetActions
 
 
 class TableActions(QObject):
@@ -50,13 +51,18 @@ class TableActions(QObject):
         self._separate()
         self._undo = self._add(self.tr("Undo"), "Ctrl+Z", edits.stack.undo)
         self._redo = self._add(self.tr("Redo"), "Ctrl+Shift+Z", edits.stack.redo)
+        self._separate()
+        self.sheets = SheetActions(table, edits, composer, link)
+        self._open = self._add(self.tr("Open sheet..."), "Ctrl+O", self.sheets.open)
+        self._add(self.tr("Save sheet..."), "Ctrl+S", self.sheets.save)
         edits.stack.undoTextChanged.connect(partial(self._name, self._undo, self.tr("Undo")))
         edits.stack.redoTextChanged.connect(partial(self._name, self._redo, self.tr("Redo")))
 
     def offer_without_lines(self, first_steps: FirstSteps) -> None:
         """Pasting and undoing also where the table is hidden, since it is empty."""
         first_steps.paste.clicked.connect(self._paste.trigger)
-        for action in (self._paste, self._undo, self._redo):
+        first_steps.open.clicked.connect(self._open.trigger)
+        for action in (self._open, self._paste, self._undo, self._redo):
             twin = QAction(action.text(), first_steps)
             twin.setShortcut(action.shortcut())
             twin.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -6,11 +6,13 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from bridge import events
 from bridge.cue import Cue, Line, LineState, Take
 from bridge.errors import BridgeError
 from bridge.machine import Machine
+from bridge.sheets import ReadOptions, Sheet, read_sheet
 from bridge.timeline import Position
 from engine.types import EMOTIONS, Emotion
 
@@ -113,6 +115,9 @@ class StandInDaemon:
 
     def status(self) -> events.Status:
         return events.Status(0, 0, 0, "ready", "stand-in", 0.0)
+
+    def read_sheet(self, path: Path, options: ReadOptions) -> Sheet:
+        return read_sheet(path, options)
 
     def machine(self) -> Machine:
         return Machine(0.31, 910_000_000, 6_200_000_000, 16_600_000_000)

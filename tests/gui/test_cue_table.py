@@ -178,3 +178,8 @@ def test_a_column_that_was_shown_by_hand_stays_in_a_narrow_table(model: CueModel
     assert not view.isColumnHidden(TAKES)
     view.column_actions(view)[0].trigger()
     assert view.isColumnHidden(TAKES)
+
+
+def test_lines_that_come_together_stand_in_the_order_in_which_they_were_asked_for(model: CueModel) -> None:
+    model.update_lines([replace(make_line(name), order=order) for name, order in (("b", 2), ("c", 3), ("a", 1))])
+    assert [cell(model, row, LINE) for row in range(3)] == ["a", "b", "c"]
