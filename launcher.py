@@ -5,6 +5,7 @@
     python3 launcher.py demo             a tour: twelve lines, asked for over OSC as a DAW would
     python3 launcher.py test [...]       the tests, with pytest's own arguments
     python3 launcher.py say "text" ...   one line into one file, for the shell
+    python3 launcher.py batch SHEET ...  a sheet of lines into a folder of clips
     python3 launcher.py send ADDRESS ... one OSC command to the daemon that runs, and its replies
     python3 launcher.py watch            every OSC message that the daemon takes and sends
     python3 launcher.py model get        the official IndexTTS-2 from the hub, for --model; asks first
@@ -50,10 +51,13 @@ def extras_of(options: argparse.Namespace) -> list[str]:
     """The optional groups of pyproject.toml that a command needs."""
     if options.command == "test":
         return ["test"]
-    return ["full"] if options.command == "model" or options.model else []
+    full = ["full"] if options.command == "model" or options.model else []
+    return [*full, "judge"] if options.command == "batch" and options.asr else full
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
+    from bridge.batch.arguments import add_arguments
+
     parser = argparse.ArgumentParser(
         prog="launcher.py", description="Cuevox speaks lines for sound designers. Without a command: daemon and panel."
     )
@@ -73,6 +77,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     say.add_argument("--seconds", metavar="S", help="exact length; also frames:57@23.976 (the voice's own)")
     say.add_argument("--seed", type=int, metavar="N", help="the same one gives the same samples (drawn)")
     say.add_argument("--out", default="cuevox.wav", metavar="FILE", help="default: cuevox.wav")
+    add_arguments(commands.add_parser("batch", help="a sheet of lines (CSV, XLSX, SRT...) into a folder of clips"))
     send = commands.add_parser("send", help="one OSC command to the daemon that runs; prints its replies")
     send.add_argument("address", help="such as /cuevox/line/play")
     send.add_argument("arguments", nargs=argparse.REMAINDER, help="such as gate_01; all are sent as text")
@@ -99,6 +104,8 @@ def run(options: argparse.Namespace, make_synthesizer: Callable[[], SynthesizerL
     from engine.errors import EngineError
 
     try:
+        if options.command == "batch":
+            return batch(options, make_synthesizer)
         if options.command == "say":
             return say(options, make_synthesizer)
         if options.command in ("send", "watch"):
@@ -211,6 +218,21 @@ def say(options: argparse.Namespace, make_synthesizer: Callable[[], SynthesizerL
         print(f"note: {warning}", file=sys.stderr)
     print(f"{options.out}: {take.n_samples} samples at {take.rate} Hz, seed {take.seed}")
     return 0
+
+
+def batch(options: argparse.Namespace, make_synthesizer: Callable[[], SynthesizerLike] | None) -> int:
+    """A sheet of lines into a folder of clips. It shares the user's presets and settings with the daemon."""
+    from functools import partial
+
+    from bridge.batch import command
+    from bridge.batch.speak import LocalRenderer
+    from bridge.batch.work import model_mark
+    from engine.checkpoint import EMBEDDED
+
+    settings = settings_of(options)
+    renderer = LocalRenderer(make_synthesizer or voice_of(settings))
+    mark = model_mark(settings.model_folder or EMBEDDED)
+    return command.run(options, settings, mark, renderer, partial(print, flush=True))
 
 
 def talk(options: argparse.Namespace) -> int:

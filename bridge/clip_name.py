@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import PurePosixPath
 
 from bridge.files import safe_name
@@ -31,15 +32,16 @@ EXAMPLE: Mapping[str, str | int] = {  # of a take, to show what a template comes
     "take_number": 2,
 }
 _ZEROS = re.compile("0[1-9]")  # so many digits at least
+_OWN_NAMES = (  # what tells a take from all others
+    {"take"},
+    *({line, take} for line in ("line", "line_number") for take in ("seed", "take_number")),
+)
 
 
-_OWN_NAMES = tuple(
-    {line, take} for line in ("line", "line_number") for take in ("seed", "take_number")
-)  # beside {take}: what tells a take from all others
-
-
-def is_template(text: str) -> bool:
-    """Whether it names only fields there are, and a file of its own for each take."""
+def is_template(
+    text: str, fields: Collection[str] = FIELDS, own_names: Iterable[AbstractSet[str]] = _OWN_NAMES
+) -> bool:
+    """Whether it names only `fields`, and in the file's own name all of one of `own_names`."""
     if not 0 < len(text) <= MAX_LENGTH or not all(text.split("/")):
         return False
     try:
@@ -54,7 +56,7 @@ def is_template(text: str) -> bool:
     )
     named = {field for _, field, _, _ in parts[-1] if field is not None}
     used = {field for part in parts for _, field, _, _ in part if field is not None}
-    return plain and used <= set(FIELDS) and ("take" in named or any(each <= named for each in _OWN_NAMES))
+    return plain and used <= set(fields) and any(each <= named for each in own_names)
 
 
 def fill(template: str, values: Mapping[str, str | int]) -> PurePosixPath:

@@ -18,7 +18,8 @@ MAY_IMPORT = {
     "engine": {"engine", "numpy", "torch", "torchaudio", "soundfile", "soxr", "safetensors", "phonemizer"}
     | {"espeakng_loader", "parselmouth", "transformers", "yaml", "sentencepiece", "wetext"},
     "bridge": {"bridge", "engine", "numpy", "soundfile", "soxr", "sounddevice", "pythonosc", "platformdirs"}
-    | {"huggingface_hub", "python_calamine", "xlsxwriter", "safetensors", "psutil", "_Framework"},
+    | {"huggingface_hub", "python_calamine", "xlsxwriter", "safetensors", "psutil", "_Framework"}
+    | {"faster_whisper"},  # of an optional group
     "gui": {"gui", "bridge", "engine", "numpy", "soundfile", "PyQt6", "pyqtgraph"},
 }
 # The engine computes: no threads, sockets or devices, and no process or event loop of its own.
@@ -40,9 +41,13 @@ ONLY = {
     "python_calamine": {"bridge/sheets/xlsx_table.py"},  # which has looked into the file before
     "xlsxwriter": {"bridge/sheets/writing.py"},
     "psutil": {"bridge/machine.py"},
+    "faster_whisper": {"bridge/batch/listener.py"},
 }
 # Run before any package is installed.
-STANDARD_LIBRARY_ONLY = {"bridge/__init__.py", "bridge/setup_env.py", "bridge/system_libraries.py"}
+STANDARD_LIBRARY_ONLY = {"bridge/__init__.py", "bridge/setup_env.py", "bridge/system_libraries.py"} | {
+    "bridge/batch/__init__.py",
+    "bridge/batch/arguments.py",
+}
 
 
 @dataclass(frozen=True)
