@@ -35,7 +35,6 @@ from bridge.osc_replies import ERROR_ADDRESS, Call, Replies, Send
 from engine.errors import EngineError
 
 UNHEARD = (events.Warned, events.PresetsChanged, events.Status)  # events that tell clients nothing
-LATE_S = 0.05  # clients that stamp their messages with the present are not late
 
 _log = logging.getLogger(__name__)
 
@@ -104,15 +103,19 @@ class OscApi:
         """Whether the client is heard at all."""
         return self._access.admits(peer)
 
-    def check(self, peer: Peer, messages: Sequence[Message], *, late_s: float = 0.0) -> list[Checked]:
+    def check(self, peer: Peer, messages: Sequence[Message], *, at_ns: int | None = None) -> list[Checked]:
         """Read the commands of one bundle. If one of them is wrong, none is to be carried out. Raises nothing.
 
-        `late_s`: how long ago its time tag was; what is to sound is then told to be late.
+        `at_ns`: its time tag, in nanoseconds of Unix time.
         """
         checked = [self._check(peer, message) for message in messages if not _is_answer(message)]
         for each in checked:
-            each.call.late_s = late_s
+            each.call.at_ns = at_ns
         return _all_or_none(checked)
+
+    def keeps_time(self, checked: Sequence[Checked]) -> bool:
+        """Whether all of them see to it themselves that nothing happens before their time tag."""
+        return all(each.action is not None and each.action.keeps_time for each in checked)
 
     def carry_out(self, checked: Sequence[Checked]) -> None:
         """Hand over. Commands of one bundle are checked against what there is first, then done with nothing between.
@@ -231,10 +234,6 @@ class OscApi:
                 if self._recall.answer(call):
                     return
             checked.action.carry_out(call)
-            if call.late_s > LATE_S and call.address.endswith("/play"):
-                self._replies.warning(
-                    call, "late", f"it sounds {1000 * call.late_s:.0f} ms after its time tag; send it earlier"
-                )
         except Exception as error:
             if call.request is not None and not call.request.answers:
                 self._clients.forget(client, call.request_id)

@@ -41,7 +41,13 @@ class OscDaemon(Protocol):
     def check(self, cue: Cue) -> None: ...  # raises what submit would raise for what the cue says
     def submit(self, cue: Cue, *, request: RequestRecord | None = None) -> tuple[Take, ...]: ...
     def play(
-        self, line_id: str, cue: Cue | None = None, *, play_id: str = "", request: RequestRecord | None = None
+        self,
+        line_id: str,
+        cue: Cue | None = None,
+        *,
+        play_id: str = "",
+        at_ns: int | None = None,
+        request: RequestRecord | None = None,
     ) -> Take: ...
     def requests(self) -> Mapping[RequestRecord, tuple[str, ...]]: ...
     def stop(self, line_id: str | None = None) -> None: ...
@@ -63,6 +69,7 @@ class Action:
 
     carry_out: Callable[[Call], None]
     check: Callable[[], None] | None = None  # what only the daemon can tell; raises BridgeError
+    keeps_time: bool = False  # it may be carried out ahead of its time tag, and still acts at it
     is_quick: bool = True  # nothing is written to the disk: it may go before the work of others
 
 
@@ -276,13 +283,16 @@ class Commands:
 
         def act(call: Call) -> None:
             play_id = f"osc-{next(self._play_ids)}"
-            take = self._daemon.play(line, asked.cue if asked else None, play_id=play_id, request=call.record)
+            cue = asked.cue if asked else None
+            take = self._daemon.play(line, cue, play_id=play_id, at_ns=call.at_ns, request=call.record)
             self._open_calls.expect_play(call, take.id, play_id)
-            self._replies.accepted(call, f"{take.id} is about to sound", line, take.id)
+            act_s = () if call.at_ns is None else (Arg("d", max(call.at_ns, time.time_ns()) / 1e9),)
+            self._replies.accepted(call, f"{take.id} is about to sound", line, take.id, *act_s)
             if asked:
                 self._tell_notices(call, asked)
 
-        return Action(act, (lambda: self._daemon.check(asked.cue)) if asked else None, is_quick=False)
+        check = (lambda: self._daemon.check(asked.cue)) if asked else None
+        return Action(act, check, keeps_time=True, is_quick=False)
 
     def _stop(self, args: Arguments) -> Action:
         line = args.name("line") if args.n_left % 2 else None

@@ -77,6 +77,11 @@ class OpenCalls:
                 self._on_line(line)
             case events.TakeEnded(line, take_id, ok, code, text):
                 self._on_take_ended(line, take_id, ok, code, text)
+            case events.PlayLate(_, take_id, late_ms, play_id):
+                for each in self._plays.get(take_id, ()):
+                    if each.play_id == play_id:
+                        text = f"it sounds {late_ms:.0f} ms after its time tag; send it earlier"
+                        self._replies.warning(each.call, "late", text, float(late_ms))
             case events.PlayEnded():
                 self._on_play_ended(event)
             case events.DropEnded():
@@ -147,6 +152,9 @@ class OpenCalls:
             waiting.remove(each)
             if not waiting:
                 del self._plays[event.take_id]
+            if event.underruns:
+                text = f"{event.underruns} gaps in it: the sound was not made as fast as it is heard"
+                self._replies.warning(each.call, "underrun", text, event.underruns)
             data = (event.line_id, event.take_id, event.n_samples, float(event.first_sound_ms))
             code = "stopped" if event.stopped else "ok"
             text = "stopped before its end" if event.stopped else "played to its end"

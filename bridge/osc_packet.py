@@ -65,7 +65,7 @@ class Batch:
     """Messages of one bundle (or a single one): to be checked together and carried out together."""
 
     messages: tuple[Message, ...]
-    due_s: float | None = None  # Unix time in seconds; None: now
+    due_ns: int | None = None  # Unix time in nanoseconds; None: now
 
 
 def decode(packet: bytes) -> tuple[Batch, ...]:
@@ -79,7 +79,7 @@ def decode(packet: bytes) -> tuple[Batch, ...]:
     if not packet.startswith(b"#"):
         return (Batch((_message(packet),)),)
     batches: list[Batch] = []
-    _bundle(packet, depth=1, not_before_s=None, batches=batches)
+    _bundle(packet, depth=1, not_before_ns=None, batches=batches)
     return tuple(batch for batch in batches if batch.messages)
 
 
@@ -110,9 +110,9 @@ def encode(message: Message) -> bytes:
     return builder.build().dgram
 
 
-def unix_time(time_tag: int) -> float | None:
-    """An NTP time tag (64 bits) in seconds since 1970; None for `immediately`."""
-    return None if time_tag == IMMEDIATELY else time_tag / 2**32 - NTP_TO_UNIX_S
+def unix_ns(time_tag: int) -> int | None:
+    """An NTP time tag (64 bits) in nanoseconds since 1970; None for `immediately`."""
+    return None if time_tag == IMMEDIATELY else (time_tag * 10**9 >> 32) - NTP_TO_UNIX_S * 10**9
 
 
 def _plain(each: Arg) -> tuple[Any, Any]:
@@ -123,15 +123,15 @@ def _plain(each: Arg) -> tuple[Any, Any]:
     return each.value, each.type
 
 
-def _bundle(packet: bytes, depth: int, not_before_s: float | None, batches: list[Batch]) -> None:
+def _bundle(packet: bytes, depth: int, not_before_ns: int | None, batches: list[Batch]) -> None:
     """Add the messages of one bundle as a batch, and those of the bundles in it as batches behind."""
     if depth > MAX_DEPTH:
         raise PacketError(f"bundles nested deeper than {MAX_DEPTH}")
     if not packet.startswith(_BUNDLE) or len(packet) < 16:
         raise PacketError("a bundle begins with #bundle and a time tag of 8 bytes")
-    due_s = unix_time(int.from_bytes(packet[8:16], "big"))
-    if not_before_s is not None:  # OSC 1.0: an inner bundle is never due before the one around it
-        due_s = not_before_s if due_s is None else max(due_s, not_before_s)
+    due_ns = unix_ns(int.from_bytes(packet[8:16], "big"))
+    if not_before_ns is not None:  # OSC 1.0: an inner bundle is never due before the one around it
+        due_ns = not_before_ns if due_ns is None else max(due_ns, not_before_ns)
 
     elements: list[bytes] = []
     at = 16
@@ -147,9 +147,9 @@ def _bundle(packet: bytes, depth: int, not_before_s: float | None, batches: list
     inner = [element for element in elements if element.startswith(b"#")]
     if len(elements) + sum(len(batch.messages) for batch in batches) > MAX_MESSAGES:
         raise PacketError(f"more than {MAX_MESSAGES} messages in one packet; send several packets")
-    batches.append(Batch(tuple(_message(e) for e in elements if not e.startswith(b"#")), due_s))
+    batches.append(Batch(tuple(_message(e) for e in elements if not e.startswith(b"#")), due_ns))
     for element in inner:
-        _bundle(element, depth + 1, due_s, batches)
+        _bundle(element, depth + 1, due_ns, batches)
 
 
 def _message(packet: bytes) -> Message:

@@ -29,7 +29,7 @@ class Call:
     reply_port: int | None = None
     request: Request | None = None  # what is remembered of it, when it has an id
     record: RequestRecord | None = None  # and what the journal is to keep
-    late_s: float = 0.0  # how long before it came it was due
+    at_ns: int | None = None  # its time tag, in nanoseconds of Unix time
 
 
 class Replies:

@@ -20,6 +20,15 @@ class TimeTagError(BridgeError):
     code = "time_out_of_range"
 
 
+def check_ahead(ahead_s: float) -> None:
+    """Raises TimeTagError when a time tag lies further ahead than anything is held for."""
+    if ahead_s > MAX_AHEAD_S:
+        raise TimeTagError(
+            f"the time tag lies {ahead_s:.3f} s ahead of this machine's clock; {MAX_AHEAD_S:g} s is the most. Send it "
+            "later, or compare the clocks"
+        )
+
+
 class OscSchedule(Generic[Job]):
     """Jobs in the order of their times; those of the same time in the order they came in."""
 
@@ -30,11 +39,7 @@ class OscSchedule(Generic[Job]):
     def add(self, job: Job, due_s: float | None, now_s: float) -> None:
         """Hold `job` until `due_s` (None, or late: it is due now). Raises TimeTagError, BusyError."""
         due_s = now_s if due_s is None else max(due_s, now_s)
-        if due_s - now_s > MAX_AHEAD_S:
-            raise TimeTagError(
-                f"the time tag lies {due_s - now_s:.3f} s ahead of this machine's clock; {MAX_AHEAD_S:g} s is the "
-                "most. Send it later, or compare the clocks"
-            )
+        check_ahead(due_s - now_s)
         if len(self._heap) >= MAX_WAITING:
             raise BusyError(f"{MAX_WAITING} bundles wait for their time already; send this one later")
         heapq.heappush(self._heap, (due_s, next(self._count), job))

@@ -19,7 +19,7 @@ from bridge.osc_clients import Peer
 from bridge.osc_packet import Batch, Message, PacketError, decode, encode
 from bridge.osc_rate import RateLimit, RateMeters
 from bridge.osc_replies import Send
-from bridge.osc_schedule import OscSchedule
+from bridge.osc_schedule import OscSchedule, check_ahead
 from bridge.osc_stream import BrokenStreamError, OscStream
 
 RECEIVE_BYTES = 65_536  # more than any datagram has
@@ -39,7 +39,8 @@ class ApiLike(Protocol):
     def open(self, send: Send) -> None: ...
     def close(self) -> None: ...
     def admits(self, peer: Peer) -> bool: ...
-    def check(self, peer: Peer, messages: Sequence[Message], *, late_s: float = 0.0) -> list[Any]: ...
+    def check(self, peer: Peer, messages: Sequence[Message], *, at_ns: int | None = None) -> list[Any]: ...
+    def keeps_time(self, checked: list[Any]) -> bool: ...
     def carry_out(self, checked: list[Any]) -> None: ...
     def refuse(self, peer: Peer, error: BridgeError, messages: Sequence[Message] = ()) -> None: ...
     def gone(self, peer: Peer) -> None: ...
@@ -77,7 +78,7 @@ class OscServer:
         self.port = port
         self._api = api
         self._rates = RateMeters(rate_limit or RateLimit(), api.refuse)
-        self._use_time_tags = use_time_tags
+        self.use_time_tags = use_time_tags
         self._clock = clock
         self._pace = pace
         self._schedule: OscSchedule[list[Any]] = OscSchedule()
@@ -172,12 +173,14 @@ class OscServer:
             return
         clock_s, now_s = self._clock(), self._pace()
         for batch in batches:
-            due_s = None
-            if batch.due_s is not None and self._use_time_tags:
-                due_s = now_s + (batch.due_s - clock_s)
-            late_s = 0.0 if due_s is None else now_s - due_s
+            at_ns = batch.due_ns if self.use_time_tags else None
+            due_s = None if at_ns is None else now_s + (at_ns / 1e9 - clock_s)
             try:
-                self._schedule.add(self._api.check(peer, batch.messages, late_s=late_s), due_s, now_s)
+                checked = self._api.check(peer, batch.messages, at_ns=at_ns)
+                if due_s is not None and self._api.keeps_time(checked):
+                    check_ahead(due_s - now_s)
+                    due_s = None  # what sounds is handed over at once: the player begins it to the sample
+                self._schedule.add(checked, due_s, now_s)
             except BridgeError as error:
                 self._api.refuse(peer, error, batch.messages)
         # At once, or an error about the client's next packet would be told before the answers to this one.

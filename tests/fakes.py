@@ -152,6 +152,7 @@ class FakePlayer:
         if self.missing:
             raise DeviceError("this machine has no sound output")
         sound = FakeSound(at_ns)
+        first_ms = 1.0 if at_ns is None else max(0, time.time_ns() - at_ns) / 1e6  # that it is asked for too late
         self.sounds.append(sound)
 
         def feed() -> None:
@@ -163,7 +164,7 @@ class FakePlayer:
                     if sound.stop_asked.is_set():
                         break
                     if not sound.heard:
-                        on_first_sound(1.0 if at_ns is None else max(0, time.time_ns() - at_ns) / 1e6)
+                        on_first_sound(first_ms)
                         self.on_level(-6.0, -9.0)
                     sound.heard.append(block.copy())
             except Exception as error:

@@ -530,11 +530,28 @@ def test_time_tags_can_be_left_out_of_account(tmp_path: Path) -> None:
 
 def test_a_line_that_comes_after_its_time_tag_sounds_at_once_and_is_told_to_be_late(desk: Desk) -> None:
     desk.ask("/cuevox/line/render", "late_line", "Halt!", "seconds", "0.3")
-    for in_s, n_warnings in ((-0.5, 1), (0.5, 0)):
-        desk.send_packet(bundled(in_s, ("/cuevox/line/play", "late_line"), ("/cuevox/line/status", "late_line")))
-        desk.status("done", "/cuevox/line/play")
-        late = [heard for heard in desk.rest() if heard.code == "late"]
-        assert [(w.status, w.address) for w in late] == [("warning", "/reply/cuevox/line/play")] * n_warnings
+    desk.send_packet(bundled(-0.5, ("/cuevox/line/play", "late_line"), ("/cuevox/line/status", "late_line")))
+    desk.status("done", "/cuevox/line/play")
+    (late,) = [heard for heard in desk.rest() if heard.code == "late"]
+    assert (late.status, late.address) == ("warning", "/reply/cuevox/line/play") and late.data[0] >= 500
+
+
+def test_a_line_with_a_time_tag_is_answered_at_once_and_handed_over_with_its_moment(studio: Studio, desk: Desk) -> None:
+    desk.ask("/cuevox/line/render", "gate_01", "Halt!", "seconds", "0.3")
+    at_s = time.time() + 9
+    builder = OscBundleBuilder(at_s)  # type: ignore[arg-type]
+    for words in (["gate_01"], ["gate_02", "Live, and in time."]):
+        builder.add_content(build_msg(PLAY, words))
+    desk.send_packet(builder.build().dgram)
+    for line in ("gate_01", "gate_02"):
+        accepted = desk.status("accepted", PLAY)
+        assert accepted.data[0] == line and accepted.data[2] == pytest.approx(at_s, abs=1e-6)
+    first, second = studio.player.sounds
+    assert first.at_ns is not None and first.at_ns == second.at_ns  # the same sample, since the same moment
+    assert abs(first.at_ns - round(at_s * 1e9)) < 1000
+    desk.ask("/cuevox/line/stop")
+    assert {desk.status("done", PLAY).code for _ in range(2)} == {"stopped"}
+    assert not [heard for heard in desk.rest() if heard.code == "late"]
 
 
 def test_a_time_tag_too_far_ahead_is_an_error(desk: Desk) -> None:

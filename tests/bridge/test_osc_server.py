@@ -256,8 +256,11 @@ class EchoApi:
     def admits(self, peer: Any) -> bool:
         return True
 
-    def check(self, peer: Any, messages: Sequence[Message], *, late_s: float = 0.0) -> list[Any]:
+    def check(self, peer: Any, messages: Sequence[Message], *, at_ns: int | None = None) -> list[Any]:
         return [(peer, m) for m in messages]
+
+    def keeps_time(self, checked: list[Any]) -> bool:
+        return False
 
     def carry_out(self, checked: list[Any]) -> None:
         for peer, message in checked:
