@@ -28,8 +28,7 @@ from bridge.lineage import Ancestor, ancestors
 from bridge.live_feed import LiveFeed
 from bridge.machine import Machine, MachineMeter
 from bridge.osc_api import OscApi
-from bridge.osc_rate import RateLimit
-from bridge.osc_server import OscServer
+from bridge.osc_server import OscServer, rate_limit_of
 from bridge.playback import NO_SOUND, Playback, file_blocks
 from bridge.player import PlayerLike
 from bridge.preset_store import EmotionPreset, PresetStore, TimbrePreset
@@ -110,12 +109,11 @@ class Daemon:
                 self._order_drop(kept.take, kept.cue, kept.wish)
             stack.enter_context(AskFolder(settings.reaper_spool, "reaper_live", settings, self.submit))
             # Opened last, closed first: whoever can ask finds everything at work.
-            limit = RateLimit(settings.osc_burst, settings.osc_per_second)
             server = OscServer(
                 settings.osc_host,
                 settings.osc_port,
                 OscApi(self),
-                rate_limit=limit,
+                rate_limit=rate_limit_of(settings),
                 use_time_tags=settings.osc_time_tags,
             )
             self._server = stack.enter_context(server)
@@ -348,6 +346,19 @@ class Daemon:
         """Change settings.json, values as it holds them; the next start takes them on. Raises BadSettingsError."""
         # Not self.settings: what the command line said for this one time stays out of the file.
         Settings.load(self.settings.data_folder).changed(changes).save()
+
+    def change_osc(self, changes: Mapping[str, object]) -> int:
+        """Change settings whose names begin with `osc_`, values as settings.json holds them, at once and for good.
+
+        -> the port that OSC is heard at now. Raises BadSettingsError, PortTakenError; then everything is as it was.
+        """
+        if others := sorted(name for name in changes if not name.startswith("osc_")):
+            raise BadArgumentError(f"{', '.join(others)}: no setting of OSC; save_settings takes it")
+        changed = self.settings.changed(changes)
+        self._server.take_on(changed)
+        self.settings = changed
+        self.save_settings(changes)
+        return self.osc_port
 
     def output_devices(self) -> tuple[str, ...]:
         """The names that `audio_device` may have at this moment. Looks for sound servers, which may take a moment."""

@@ -32,6 +32,7 @@ from bridge.osc_pattern import is_pattern
 from bridge.osc_reading import read_pattern
 from bridge.osc_recall import Recall, record_of
 from bridge.osc_replies import ERROR_ADDRESS, Call, Replies, Send
+from bridge.settings import Settings
 from engine.errors import EngineError
 
 UNHEARD = (events.Warned, events.PresetsChanged, events.Status)  # events that tell clients nothing
@@ -71,7 +72,9 @@ class OscApi:
         self._daemon = daemon
         self._inbox = Inbox(daemon.settings.osc_max_waiting)
         self._send: Send = lambda peer, message: None
-        self._access = Access(daemon.settings.osc_passcode, daemon.settings.osc_allow, clock)
+        self._access_of = lambda settings: Access(settings.osc_passcode, settings.osc_allow, clock)
+        self._access_rules = _access_rules(daemon.settings)
+        self._access = self._access_of(daemon.settings)
         self._clients = Clients(clock)
         self._replies = Replies(self._clients, self._put_out, daemon.publish)
         self._open_calls = OpenCalls(self._replies, daemon.settings.drop_targets, clock)
@@ -142,6 +145,13 @@ class OscApi:
         """A connection has ended."""
         self._access.gone(peer)
         self._inbox.put(partial(self._clients.gone, peer))
+
+    def guard(self, settings: Settings) -> None:
+        """Other rules of who may speak, at once: who is connected under the old ones has to begin anew."""
+        if (rules := _access_rules(settings)) != self._access_rules:
+            self._access_rules = rules
+            self._access = self._access_of(settings)
+            self._inbox.put(self._clients.forget_subscribers)
 
     def _shed(self, call: Call) -> None:
         """Not taken on. The one reply that another thread than the API's sends: that one has enough to do."""
@@ -284,6 +294,10 @@ class OscApi:
 
     def _put_out(self, peer: Peer, message: Message) -> None:
         self._send(peer, message)
+
+
+def _access_rules(settings: Settings) -> tuple[object, ...]:
+    return settings.osc_passcode, settings.osc_allow
 
 
 def _refused(peer: Peer, message: Message, error: BridgeError) -> Checked:

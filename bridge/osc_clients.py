@@ -144,6 +144,10 @@ class Clients:
         self._subscriptions[client] = _Subscription(topics, None if lease_s is None else self._clock() + lease_s)
         return lease_s
 
+    def forget_subscribers(self) -> None:
+        """Nobody is told anything any more before he subscribes again."""
+        self._subscriptions.clear()
+
     def subscribers(self, topic: str) -> tuple[Peer, ...]:
         self._drop_ended()
         return tuple(client for client, s in self._subscriptions.items() if topic in s.topics)

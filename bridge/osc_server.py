@@ -11,16 +11,19 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, Self
 
-from bridge.errors import BridgeError, PortTakenError
+from bridge.errors import BridgeError, PortTakenError, RefusedError
 from bridge.osc_clients import Peer
 from bridge.osc_packet import Batch, Message, PacketError, decode, encode
 from bridge.osc_rate import RateLimit, RateMeters
 from bridge.osc_replies import Send
 from bridge.osc_schedule import OscSchedule, check_ahead
 from bridge.osc_stream import BrokenStreamError, OscStream
+from bridge.settings import Settings
 
 RECEIVE_BYTES = 65_536  # more than any datagram has
 DATAGRAMS_AT_ONCE = 64  # before the thread looks at its other sockets again
@@ -44,6 +47,7 @@ class ApiLike(Protocol):
     def carry_out(self, checked: list[Any]) -> None: ...
     def refuse(self, peer: Peer, error: BridgeError, messages: Sequence[Message] = ()) -> None: ...
     def gone(self, peer: Peer) -> None: ...
+    def guard(self, settings: Settings) -> None: ...
 
 
 @dataclass
@@ -75,7 +79,7 @@ class OscServer:
         tag waits on it, so that a clock that is set back meanwhile does not hold a line for an hour.
         """
         self.host = host
-        self.port = port
+        self.port = self._asked_port = port
         self._api = api
         self._rates = RateMeters(rate_limit or RateLimit(), api.refuse)
         self.use_time_tags = use_time_tags
@@ -84,18 +88,18 @@ class OscServer:
         self._schedule: OscSchedule[list[Any]] = OscSchedule()
         self._connections: dict[Peer, _Connection] = {}
         self._outbox: deque[tuple[Peer, Message]] = deque()  # for connections
+        self._jobs: deque[tuple[Callable[[], None], Future[None]]] = deque()  # of other threads, for this one
         self._stopping = False
 
     def __enter__(self) -> Self:
         """Raises PortTakenError, and then nothing is left open."""
-        self._udp, self._listener = _bind(self.host, self.port)
-        self.port = self._udp.getsockname()[1]
-        self._wake_in, self._wake_out = socket.socketpair()
+        sockets = _bind(self.host, self.port)
         self._selector = selectors.DefaultSelector()
-        for each, what in ((self._udp, "udp"), (self._listener, "listener"), (self._wake_out, "wake")):
-            each.setblocking(False)
-            self._selector.register(each, selectors.EVENT_READ, what)
+        self._register(*sockets)
+        self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
+        self._wake_out.setblocking(False)
+        self._selector.register(self._wake_out, selectors.EVENT_READ, "wake")
         self._thread = threading.Thread(target=self._run, name="osc-server")
         self._api.open(self.send)
         self._thread.start()
@@ -106,6 +110,8 @@ class OscServer:
         self._stopping = True
         self._wake()
         self._thread.join()
+        for _, done in self._jobs:
+            done.set_exception(RefusedError("Cuevox ends now; set it again after its next start"))
         self._flush()
         for connection in list(self._connections.values()):
             connection.socket.close()
@@ -121,6 +127,16 @@ class OscServer:
             self._outbox.append((peer, message))
             self._wake()
 
+    def take_on(self, settings: Settings) -> None:
+        """Other settings from now on: where it is heard, who may speak and how much, time tags. For any thread.
+
+        What is connected stays so, if it is still let in. Raises PortTakenError, and then everything is as it was.
+        """
+        done: Future[None] = Future()
+        self._jobs.append((partial(self._take_on, settings), done))
+        self._wake()
+        done.result()
+
     # ---- the server's thread ----------------------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -130,8 +146,60 @@ class OscServer:
                     self._serve(key.data, mask)
                 self._carry_out_due(self._pace())
                 self._empty_outbox()
+                self._do_jobs()
             except Exception:  # whatever one packet does, the others are to be heard
                 _log.exception("a fault of the OSC server")
+
+    def _do_jobs(self) -> None:
+        while self._jobs:
+            job, done = self._jobs.popleft()
+            try:
+                job()
+            except Exception as error:  # the other thread's to tell
+                done.set_exception(error)
+            else:
+                done.set_result(None)
+
+    def _take_on(self, settings: Settings) -> None:
+        host, port = settings.osc_host, settings.osc_port
+        if (host, port) not in ((self.host, self.port), (self.host, self._asked_port)):
+            self._rebind(host, port)
+        self._rates = RateMeters(rate_limit_of(settings), self._api.refuse)
+        self.use_time_tags = settings.osc_time_tags
+        self._api.guard(settings)
+        for connection in [c for c in self._connections.values() if not self._api.admits(c.peer)]:
+            self._close(connection)
+
+    def _rebind(self, host: str, port: int) -> None:
+        """Raises PortTakenError."""
+        old_host, old_port = self.host, self.port
+        if port == old_port:  # on another interface: the number is not free before it is given up
+            self._close_sockets()
+            try:
+                self._open_sockets(host, port)
+            except PortTakenError:
+                self._open_sockets(old_host, old_port)
+                raise
+        else:
+            sockets = _bind(host, port)
+            self._close_sockets()
+            self._register(*sockets)
+        self.host, self._asked_port = host, port
+
+    def _open_sockets(self, host: str, port: int) -> None:
+        self._register(*_bind(host, port))
+
+    def _register(self, udp: socket.socket, listener: socket.socket) -> None:
+        self._udp, self._listener = udp, listener
+        self.port = udp.getsockname()[1]
+        for each, what in ((udp, "udp"), (listener, "listener")):
+            each.setblocking(False)
+            self._selector.register(each, selectors.EVENT_READ, what)
+
+    def _close_sockets(self) -> None:
+        for each in (self._udp, self._listener):
+            self._selector.unregister(each)
+            each.close()
 
     def _serve(self, what: str | _Connection, mask: int) -> None:
         match what:
@@ -283,6 +351,10 @@ class OscServer:
                 connection.socket.sendall(connection.unsent)
             except OSError:
                 pass
+
+
+def rate_limit_of(settings: Settings) -> RateLimit:
+    return RateLimit(settings.osc_burst, settings.osc_per_second)
 
 
 def _bind(host: str, port: int) -> tuple[socket.socket, socket.socket]:

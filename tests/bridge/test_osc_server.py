@@ -271,6 +271,8 @@ class EchoApi:
     def refuse(self, peer: Any, error: Exception, messages: Sequence[Message] = ()) -> None:
         self.send(peer, Message("/refused"))
 
+    def guard(self, settings: Any) -> None: ...
+
     def gone(self, peer: Any) -> None:
         self.left.set()
 
