@@ -19,7 +19,7 @@ MAY_IMPORT = {
     | {"espeakng_loader", "parselmouth", "transformers", "yaml", "sentencepiece", "wetext"},
     "bridge": {"bridge", "engine", "numpy", "soundfile", "soxr", "sounddevice", "pythonosc", "platformdirs"}
     | {"huggingface_hub", "python_calamine", "xlsxwriter", "safetensors", "psutil", "_Framework"}
-    | {"faster_whisper"},  # of an optional group
+    | {"faster_whisper", "ray"},  # of optional groups
     "gui": {"gui", "bridge", "engine", "numpy", "soundfile", "PyQt6", "pyqtgraph"},
 }
 # The engine computes: no threads, sockets or devices, and no process or event loop of its own.
@@ -38,6 +38,7 @@ ONLY = {
     "platformdirs": {"bridge/settings.py", "launcher.py"},
     "yaml": {"engine/official_checkpoint.py"},
     "huggingface_hub": {"bridge/model_download.py"},
+    "ray": {"bridge/farm/ray_fleet.py"},
     "python_calamine": {"bridge/sheets/xlsx_table.py"},  # which has looked into the file before
     "xlsxwriter": {"bridge/sheets/writing.py"},
     "psutil": {"bridge/machine.py"},
