@@ -32,6 +32,7 @@ from bridge.osc_server import OscServer, rate_limit_of
 from bridge.playback import NO_SOUND, Playback, file_blocks
 from bridge.player import PlayerLike
 from bridge.preset_store import EmotionPreset, PresetStore, TimbrePreset
+from bridge.pronunciation_file import PronunciationFile
 from bridge.render_worker import RenderWorker
 from bridge.scheduler import EmotionQuestion, RenderJob, RenderQueue
 from bridge.settings import Settings
@@ -452,6 +453,7 @@ class Daemon:
             hung_after_s=settings.hung_after_s,
             unload_after_s=settings.unload_after_s or None,
             encoded_folder=settings.encoded_folder,
+            pronunciations=PronunciationFile(settings.data_folder).read,
             on_model=self._model_came,
             on_ended=self._take_ended,
         )

@@ -21,6 +21,7 @@ from bridge.scheduler import EmotionQuestion, LoadMeter, RenderJob, RenderQueue
 from bridge.take_score import Scorer, free_scores
 from bridge.take_store import Provenance, TakeStore, peak_db
 from engine.errors import EngineError
+from engine.pronunciation import Pronunciations
 from engine.types import Audio, Plan, Rendering, RenderRequest, SynthesizerLike
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class RenderWorker:
         hung_after_s: float = 300.0,
         unload_after_s: float | None = None,
         encoded_folder: Path | None = None,
+        pronunciations: Callable[[], Pronunciations] = Pronunciations,
         on_model: Callable[[EngineError | None], None],
         on_ended: Callable[[RenderJob, bool], None],
         clock: Callable[[], float] = time.monotonic,
@@ -64,6 +66,7 @@ class RenderWorker:
         """
         self._make_synthesizer = make_synthesizer
         self._queue, self._book, self._takes = queue, book, takes
+        self._pronunciations = pronunciations
         self._rate = rate
         self._finish = finish
         self._scorer = scorer
@@ -197,7 +200,9 @@ class RenderWorker:
         emotion, emotion_sha256 = prompts.emotion(job.emotion)
         emotion = emotion.scaled(cue.weight)
         n_samples = None if cue.length is None else cue.length.samples(self._rate)
-        request = RenderRequest(cue.text, timbre, emotion, job.seed, self._rate, n_samples, cue.speed)
+        request = RenderRequest(
+            cue.text, timbre, emotion, job.seed, self._rate, n_samples, cue.speed, pronunciations=self._pronunciations()
+        )
         rendering = prompts.synthesizer.render(request)
         if n_samples is not None and rendering.plan.n_samples != n_samples:
             raise EngineError(f"the voice planned {rendering.plan.n_samples} samples instead of {n_samples}")

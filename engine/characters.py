@@ -8,6 +8,8 @@ import unicodedata
 from engine.errors import BadTextError
 from engine.spellings import CURRENCIES, SYMBOLS, UNITS
 
+SPELLED = "\ue000"  # a private character: here the text spells a pronunciation
+
 # What typography has more than the keyboard. Dashes between numbers stay dashes (_plain_character).
 _TYPOGRAPHY = {
     **dict.fromkeys("‘’ʼ′", "'"),
@@ -35,6 +37,8 @@ def plain_characters(text: str) -> tuple[str, list[int]]:
 def _plain_character(text: str, at: int) -> str:
     char = text[at]
     category = unicodedata.category(char)
+    if char == SPELLED:
+        return char
     if char in "–—" and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit():
         return "-"
     if char in _TYPOGRAPHY:

@@ -1,9 +1,14 @@
-"""The embedded voice on disk: a folder with config.json and one safetensors file a stage, loaded strictly."""
+"""The embedded voice on disk: a folder with config.json and one safetensors file a stage, loaded strictly.
+
+config.json also holds what was settled after training: the voice's name, which changes whenever its samples do, and its
+manners. passage.safetensors holds the passage that colours are measured against. Both are optional: a voice fresh from
+training has the name of its folder and neither manners nor colours, until engine/training/calibrate.py has run.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,14 +17,29 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from engine.colour import Passage
 from engine.errors import BadCheckpointError
+from engine.manner import AS_IT_IS, Manner, Manners
 from engine.s2m import S2M, S2MConfig
 from engine.source_filter import SourceFilterConfig, SourceFilterVocoder
 from engine.t2s import T2S, T2SConfig
 from engine.transformer import TransformerConfig
+from engine.types import EMOTIONS
 
 EMBEDDED = Path(__file__).parent / "weights" / "cuevox-mini-1"
 STAGES = ("t2s", "s2m", "vocoder")
+
+PASSAGE = "passage.safetensors"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What is known of a voice beside its weights."""
+
+    name: str
+    manners: Manners = field(default_factory=lambda: AS_IT_IS)
+    passage: Passage | None = None
+
 
 C = TypeVar("C")
 M = TypeVar("M", bound=nn.Module)
@@ -38,13 +58,7 @@ def save(folder: Path, t2s: T2S, s2m: S2M, vocoder: SourceFilterVocoder) -> None
 
 def load(folder: Path) -> tuple[T2S, S2M, SourceFilterVocoder]:
     """The three stages in float32, for inference. Raises BadCheckpointError."""
-    try:
-        configs = json.loads((folder / "config.json").read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise BadCheckpointError(
-            f"{folder} holds no voice ({error}); name a folder with config.json and "
-            f"{', '.join(f'{s}.safetensors' for s in STAGES)}"
-        ) from error
+    configs = _configs(folder)
     t2s = dict(_part(configs, "t2s", folder))
     for name in ("encoder", "gpt"):
         t2s[name] = _config(TransformerConfig, t2s.get(name), folder)
@@ -58,8 +72,56 @@ def load(folder: Path) -> tuple[T2S, S2M, SourceFilterVocoder]:
     )
 
 
-def _part(configs: Any, name: str, folder: Path) -> Any:
-    if not isinstance(configs, dict) or not isinstance(configs.get(name), dict):
+def load_settled(folder: Path) -> Settled:
+    """Name, manners and passage. Raises BadCheckpointError."""
+    configs = _configs(folder)
+    manners = _part(configs, "manners", folder) if "manners" in configs else {}
+    if not set(manners) <= set(EMOTIONS):
+        raise BadCheckpointError(f"{folder / 'config.json'}: 'manners' knows {EMOTIONS}, not {sorted(manners)}")
+    return Settled(
+        str(configs.get("name", folder.name)),
+        {emotion: _config(Manner, values, folder) for emotion, values in manners.items()},
+        _passage(folder / PASSAGE),
+    )
+
+
+def save_settled(folder: Path, settled: Settled) -> None:
+    """Write name, manners and passage beside the stages that are there. Raises BadCheckpointError."""
+    configs = _configs(folder) | {
+        "name": settled.name,
+        "manners": {emotion: asdict(manner) for emotion, manner in settled.manners.items()},
+    }
+    (folder / "config.json").write_text(json.dumps(configs, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    if settled.passage is not None:
+        codes, latents = settled.passage.codes, settled.passage.latents
+        save_file({"codes": codes.to(torch.int16), "latents": latents.to(torch.float16)}, folder / PASSAGE)
+
+
+def _passage(path: Path) -> Passage | None:
+    if not path.exists():
+        return None
+    try:
+        state = load_file(path)
+        return Passage(state["codes"].long(), state["latents"].float())
+    except (OSError, SafetensorError, KeyError) as error:
+        raise BadCheckpointError(f"{path} is damaged ({error}); get the model again") from error
+
+
+def _configs(folder: Path) -> dict[str, Any]:
+    try:
+        configs = json.loads((folder / "config.json").read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadCheckpointError(
+            f"{folder} holds no voice ({error}); name a folder with config.json and "
+            f"{', '.join(f'{s}.safetensors' for s in STAGES)}"
+        ) from error
+    if not isinstance(configs, dict):
+        raise BadCheckpointError(f"{folder / 'config.json'} holds no object; get the model again")
+    return configs
+
+
+def _part(configs: dict[str, Any], name: str, folder: Path) -> Any:
+    if not isinstance(configs.get(name), dict):
         raise BadCheckpointError(f"{folder / 'config.json'} has no object {name!r}; get the model again")
     return configs[name]
 

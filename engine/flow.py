@@ -1,4 +1,4 @@
-"""Flow matching (Lipman et al. 2023): a straight path from noise to data, its loss, and an Euler solver. No weights."""
+"""Flow matching (Lipman et al. 2023): a straight path from noise to data, and two solvers. No weights."""
 
 from __future__ import annotations
 
@@ -36,8 +36,15 @@ def follow(velocity: Velocity, noise: Tensor, times: Tensor) -> Tensor:
 
 
 def solve(velocity: Velocity, noise: Tensor, n_steps: int) -> Tensor:
-    """Follow the velocity from noise (B, ...) at 0 to 1 in n_steps Euler steps on `cosine_times`."""
-    return follow(velocity, noise, cosine_times(n_steps))
+    """Follow the velocity from noise (B, ...) at 0 to 1 in n_steps midpoint steps on `cosine_times`.
+
+    Two of these, four velocities in all, end nearer to where many steps lead than six Euler steps do.
+    """
+    x = noise
+    for start, end in pairwise(cosine_times(n_steps).to(noise.device)):
+        middle = x + (end - start) / 2 * velocity(x, start.expand(len(x)))
+        x = x + (end - start) * velocity(middle, ((start + end) / 2).expand(len(x)))
+    return x
 
 
 def guided(conditional: Tensor, unconditional: Tensor, strength: float) -> Tensor:

@@ -13,38 +13,65 @@ from dataclasses import dataclass
 
 from engine import number_words as say
 from engine import spellings as spell
-from engine.characters import plain_characters
+from engine.characters import SPELLED, plain_characters
 from engine.errors import BadTextError
+from engine.pronunciation import Pronunciations, phonemes_of
+
+NO_PRONUNCIATIONS = Pronunciations()
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of text. `written` is empty for what lies between words: a space, or a pause mark and a space."""
+    """A stretch of text. `written` is empty for what lies between words: a space, or a pause mark and a space.
+
+    Where the text says how a word is pronounced, `phonemes` holds that, and `spoken` is empty.
+    """
 
     spoken: str
     written: str
+    phonemes: str = ""
 
 
 def normalise(text: str) -> str:
     """English text -> words of letters, apostrophes and inner hyphens, single spaces, and the marks `. , ! ? ; :`.
 
-    Raises BadTextError where nothing is left to speak, and for words in a script that the voice cannot read.
+    Raises BadTextError where nothing is left to speak, for words in a script that the voice cannot read, and for
+    pronunciations, which have no letters.
     """
-    return "".join(piece.spoken for piece in read(text))
+    pieces = read(text)
+    for piece in pieces:
+        if piece.phonemes:
+            raise BadTextError(
+                f"{piece.written} is a pronunciation, which this voice cannot read; write it as it sounds"
+            )
+    return "".join(piece.spoken for piece in pieces)
 
 
-def read(text: str) -> tuple[Piece, ...]:
+def read(text: str, pronunciations: Pronunciations = NO_PRONUNCIATIONS) -> tuple[Piece, ...]:
     """As normalise(), keeping what was written for each word: "Only $5!" -> "Only", " ", "five dollars" ("$5"), "!"."""
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", text).replace(SPELLED, " ")
+    spelled = iter(_BRACES.findall(text))
+    text = _BRACES.sub(SPELLED, text)
     plain, origin = plain_characters(text)
+    own = pronunciations.pattern()
     pieces: list[Piece] = []
     at = between = 0  # `between` is where the last word ended
     while at < len(plain):
-        spoken, end = _next_word(plain, at)
-        if spoken:
+        piece = None
+        if plain[at] == SPELLED:
+            braces = next(spelled)
+            piece, end = Piece("", braces, phonemes_of(braces[1:-1])), at + 1
+        elif own and (match := own.match(plain, at)):
+            end = match.end()
+            piece = _said(pronunciations.of(match[0]), text[origin[at] : origin[end - 1] + 1])
+        else:
+            spoken, end = _next_word(plain, at)
+            if spoken:
+                piece = Piece(spoken, text[origin[at] : origin[end - 1] + 1])
+        if piece:
             if pieces:
                 pieces.append(Piece(_pause(plain[between:at]) or " ", ""))
-            pieces.append(Piece(spoken, text[origin[at] : origin[end - 1] + 1]))
+            pieces.append(piece)
             between = end
         at = end
     if not pieces:
@@ -54,6 +81,14 @@ def read(text: str) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
+def _said(saying: str, written: str) -> Piece:
+    """A word of the user's dictionary."""
+    if saying.startswith("{"):
+        return Piece("", written, phonemes_of(saying[1:-1]))
+    return Piece(re.sub(r"[.,!?;:]", "", normalise(saying)), written)
+
+
+_BRACES = re.compile(r"\{[^{}\n]*\}")
 _MARKS = "?!.;:,"  # strongest first
 _MARK_OF = str.maketrans({**dict.fromkeys("()[]{}|", ","), **dict.fromkeys("\"'`*_~^<>\\/#", " ")})
 

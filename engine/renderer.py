@@ -6,14 +6,16 @@ the same line gives the same samples whoever listens and however fast.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from engine.exact_length import FADE_S
+from engine.manner import Manner
 from engine.prompt import OCTAVE_STD, PITCH_HZ
 from engine.s2m import S2M, Foretold
 from engine.sampling import sample
@@ -23,8 +25,9 @@ from engine.t2s import T2S, align
 from engine.transformer import KVCache
 from engine.types import Audio
 
-WINDOWS = (80, 120, 200, 320)  # frames of the first windows; all that follow are like the last
-CONTEXT = 48  # frames to each side of a window that S2M is shown beside it
+WINDOWS = (48, 80, 120, 200, 320)  # frames of the first windows; all that follow are like the last
+SLIVER = 40  # frames that are too few for a window of their own at the end
+CONTEXT = 32  # frames to each side of a window that S2M is shown beside it; what lies beyond changes nothing audible
 LOWEST_HZ, HIGHEST_HZ = 55.0, 700.0
 
 
@@ -34,16 +37,18 @@ class RenderOptions:
 
     temperature: float = 0.4  # of the tokens; lower is clearer, higher livelier
     top_p: float = 0.9
-    flow_steps: int = 6
+    flow_steps: int = 2
     flow_temperature: float = 0.5  # of the noise that the flow starts from
 
 
 @dataclass(frozen=True)
 class Voice:
-    """An encoded timbre as tensors."""
+    """An encoded timbre as tensors, and how the line moves it."""
 
     speaker: Tensor  # (1, speaker_dim)
     base: float  # octaves above PITCH_HZ
+    colour: Tensor | None = None  # (n_mels,) to add to the normalised mel
+    manner: Manner = field(default_factory=Manner)
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,7 @@ def windows(n_frames: int) -> Iterator[tuple[int, int]]:
     first, i = 0, 0
     while first < n_frames:
         end = min(n_frames, first + WINDOWS[min(i, len(WINDOWS) - 1)])
-        if n_frames - end < WINDOWS[0] // 2:  # no sliver at the end
+        if n_frames - end < SLIVER:
             end = n_frames
         yield first, end
         first, i = end, i + 1
@@ -137,6 +142,7 @@ def render_frames(
     mel, f0 = torch.empty(1, config.n_mels, 0), torch.empty(1, 0)
     phase = torch.empty(1, 0, dtype=torch.float64)
     reach, spoken = config.reach, 0
+    gain = np.float32(10 ** (voice.manner.level_db / 20))
     for first, end in windows(n_frames):
         # From S2M: this window and what surrounds it, in whole tokens.
         left = max(0, first - CONTEXT) // per_token * per_token
@@ -146,8 +152,10 @@ def render_frames(
         foretold = s2m.regulator(codes[:, at], latents[:, at], torch.ones(1), voice.speaker, right - left)
         inner = slice(first - left, end - left)
         made = s2m.mel(foretold, voice.speaker, drawn.noise[:, :, left:right], flow_steps)
+        if voice.colour is not None:
+            made = made + voice.colour[:, None]
         mel = torch.cat([mel, made[:, :, inner]], 2)
-        more = pitch_of(foretold, voice.base)[:, inner]
+        more = pitch_of(foretold, voice.base, voice.manner)[:, inner]
         phase = torch.cat([phase, phase_of(more, config, phase[:, -1:] if phase.numel() else 0.0)], 1)
         f0 = torch.cat([f0, more], 1)
         # From the vocoder: all frames whose surroundings are known by now.
@@ -157,14 +165,14 @@ def render_frames(
         start, stop = max(0, spoken - reach), min(end, ready + reach)
         samples = slice(start * hop, stop * hop)
         sound = vocoder(mel[:, :, start:stop], f0[:, start:stop], drawn.breath[:, samples], phase[:, samples])[0]
-        block = sound[(spoken - start) * hop : (ready - start) * hop].numpy()
+        block = sound[(spoken - start) * hop : (ready - start) * hop].numpy() * gain
         yield faded(block, into=spoken == 0, out_of=False, rate=config.rate)
         spoken = ready
 
 
-def pitch_of(foretold: Foretold, base: float) -> Tensor:
+def pitch_of(foretold: Foretold, base: float, manner: Manner) -> Tensor:
     """F0 (B, T) in Hz, 0 where unvoiced."""
-    octave = foretold.octave * OCTAVE_STD + base
+    octave = foretold.octave * OCTAVE_STD * math.exp(manner.spread) + manner.octaves + base
     hz = (PITCH_HZ * torch.exp2(octave)).clamp(LOWEST_HZ, HIGHEST_HZ)
     return hz * (foretold.voicing > 0)
 

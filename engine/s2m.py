@@ -127,13 +127,26 @@ class Velocity(nn.Module):
         self.norm = ChannelNorm(dim)
         self.out = nn.Conv1d(dim, config.n_mels, 1)
 
-    def forward(self, x: Tensor, time: Tensor, foretold: Foretold, speaker: Tensor) -> Tensor:
+    def told(self, foretold: Foretold) -> Tensor:
+        """What the stem makes of all that stays as it is from step to step: (B, dim, T)."""
+        n_mels = foretold.mel.shape[1]
+        known = torch.cat([foretold.mel, foretold.condition], 1)
+        return self._stem(known, self.stem.weight[:, n_mels:], self.stem.bias)
+
+    def forward(
+        self, x: Tensor, time: Tensor, foretold: Foretold, speaker: Tensor, told: Tensor | None = None
+    ) -> Tensor:
+        """`told` is that of the same foretold, where it is asked more than once."""
         waves = time[:, None] * torch.exp(torch.linspace(0, math.log(1000), 32, device=time.device))
         manner = F.silu(self.time(torch.cat([waves.sin(), waves.cos()], 1)) + self.speaker(speaker))
-        h = self.stem(torch.cat([x, foretold.mel, foretold.condition], 1))
+        h = self._stem(x, self.stem.weight[:, : x.shape[1]]) + (self.told(foretold) if told is None else told)
         for block in self.blocks:
             h = block(h, manner)
         return self.out(self.norm(h)).float()
+
+    def _stem(self, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+        """Some input channels of the stem, in the precision that its weights have."""
+        return F.conv1d(x.to(weight.dtype), weight, bias, padding=self.stem.padding).float()
 
 
 class S2M(nn.Module):
@@ -162,7 +175,8 @@ class S2M(nn.Module):
         """Normalised mel (B, n_mels, T) from noise of that shape."""
         if n_steps == 0:
             return foretold.mel
-        residual = solve(lambda x, time: self.velocity(x, time, foretold, speaker), noise, n_steps)
+        told = self.velocity.told(foretold)
+        residual = solve(lambda x, time: self.velocity(x, time, foretold, speaker, told), noise, n_steps)
         return foretold.mel + RESIDUAL_STD * residual
 
 

@@ -61,7 +61,8 @@ def fit(model: T2S, natural: LinePlan, emotion: Tensor, total_s: float) -> LineP
     ends = LEAD_S + TAIL_S
     stretch = max(total_s - ends, 0.001) / (natural.total_s - ends)
     pause_s = natural.pause_s * stretch
-    near = plan(model, natural.ids, emotion, rate=-math.log(max(stretch, 0.01)), pause_s=pause_s)
+    rate = float(natural.rate) - math.log(max(stretch, 0.01))
+    near = plan(model, natural.ids, emotion, rate=rate, pause_s=pause_s)
     first, end = sounding(model, natural.ids)
     seconds = near.seconds.clone()
     wanted = max(total_s - ends - pause_s, 0.001)

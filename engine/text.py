@@ -13,9 +13,11 @@ import sys
 import tempfile
 import weakref
 from dataclasses import dataclass
+from itertools import groupby
 
 from engine.errors import BadTextError, EngineError
-from engine.normalise import Piece, normalise, read
+from engine.normalise import NO_PRONUNCIATIONS, Piece, normalise, read
+from engine.pronunciation import Pronunciations
 
 __all__ = ["Phonemiser", "SpokenText", "SpokenWord", "normalise"]
 
@@ -65,7 +67,7 @@ class SpokenText:
         first = 0
         while first < len(self.phonemes):
             end = self._cut(first, max_phonemes)
-            segments.append(self._between(first, end))
+            segments.append(self.between(first, end))
             first = end
             while self.phonemes[first : first + 1] == " ":
                 first += 1
@@ -83,7 +85,10 @@ class SpokenText:
                 return ends[-1]
         return gaps[-1] if gaps else limit
 
-    def _between(self, first: int, end: int) -> SpokenText:
+    def between(self, first: int, end: int) -> SpokenText:
+        """The phonemes [first, end), without the spaces around them, and their words."""
+        while self.phonemes[first : min(first + 1, end)] == " ":
+            first += 1
         phonemes = self.phonemes[first:end].rstrip()
         words = tuple(
             SpokenWord(word.written, max(word.first - first, 0), min(word.end - first, len(phonemes)))
@@ -132,11 +137,11 @@ class Phonemiser:
         other_languages = shutil.ignore_patterns("[!e]*_dict", "e[!n]*_dict")
         return shutil.copytree(data, os.path.join(folder, "espeak-ng-data"), ignore=other_languages)
 
-    def __call__(self, text: str) -> SpokenText:
+    def __call__(self, text: str, pronunciations: Pronunciations = NO_PRONUNCIATIONS) -> SpokenText:
         """Raises BadTextError where nothing of `text` can be spoken."""
         phonemes = ""
         words: list[SpokenWord] = []
-        for clause, mark in _clauses(read(text)):
+        for clause, mark in _clauses(read(text, pronunciations)):
             tokens, spans = self._clause(clause)
             if not tokens:
                 continue
@@ -153,6 +158,27 @@ class Phonemiser:
         return SpokenText(phonemes.rstrip(), tuple(words))
 
     def _clause(self, clause: list[Piece]) -> tuple[list[str], list[tuple[int, int]]]:
+        """The words of a clause -> its words in the alphabet, and the [first, end) of them that each of ours has."""
+        tokens: list[str] = []
+        spans: list[tuple[int, int]] = []
+        for is_spelled, group in groupby(clause, lambda piece: bool(piece.phonemes)):
+            run = list(group)
+            more, places = self._spelled(run) if is_spelled else self._read(run)
+            spans += [(a + len(tokens), b + len(tokens)) for a, b in places]
+            tokens += more
+        return tokens, spans
+
+    def _spelled(self, pieces: list[Piece]) -> tuple[list[str], list[tuple[int, int]]]:
+        """As _clause(), of words whose pronunciation the text gives."""
+        tokens: list[str] = []
+        spans = []
+        for piece in pieces:
+            known = "".join(p for p in piece.phonemes if p in self._alphabet).split()
+            spans.append((len(tokens), len(tokens) + len(known)))
+            tokens += known
+        return tokens, spans
+
+    def _read(self, clause: list[Piece]) -> tuple[list[str], list[tuple[int, int]]]:
         """The words of a clause -> espeak's words in the alphabet, and the [first, end) of them that each of ours has.
 
         How many words espeak makes of the clause up to each of ours tells which belong to it. One that adds none was

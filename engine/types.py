@@ -9,6 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.pronunciation import Pronunciations
+
 EMOTIONS = ("happy", "angry", "sad", "afraid", "disgusted", "melancholic", "surprised", "calm")
 
 Audio = NDArray[np.float32]  # (T,) mono in -1..1
@@ -68,6 +70,7 @@ class RenderRequest:
     n_samples: int | None = None  # exact length at `rate`; None: the model's own
     speed: float = 1.0  # against the model's own length; only without n_samples
     phrases: tuple[Phrase, ...] = ()  # of a guide take, over the whole length; only with n_samples, where the model can
+    pronunciations: Pronunciations = field(default_factory=Pronunciations)  # of the user's own
 
 
 @dataclass(frozen=True)

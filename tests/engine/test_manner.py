@@ -1,0 +1,86 @@
+"""Emotion held to its measure: neutral is left as it is, movements are exact in the pitch that is asked for."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine import checkpoint
+from engine.checkpoint import Settled
+from engine.colour import Passage, colour_of, smooth
+from engine.errors import BadCheckpointError
+from engine.manner import Manner, manner_of
+from engine.packed import is_there, pack
+from engine.prompt import PITCH_HZ
+from engine.renderer import pitch_of
+from engine.s2m import Foretold
+from tests.engine.tiny import S2M_TINY, fresh_voice, tiny_voice
+
+MANNERS = {"happy": Manner(octaves=0.1, spread=0.2, level_db=1.0, pace=0.05), "calm": Manner(octaves=-0.1)}
+
+
+def test_neutral_is_left_as_it_is_and_emotions_add_up() -> None:
+    assert manner_of(MANNERS, [0.0] * 8) == Manner()
+    assert manner_of(MANNERS, [0.5, *[0.0] * 6, 1.0]) == Manner(octaves=-0.05, spread=0.1, level_db=0.5, pace=0.025)
+
+
+def test_pitch_moves_by_its_octaves_and_spreads_around_the_base() -> None:
+    octave = torch.tensor([[0.5, -0.5, 0.2]])
+    foretold = Foretold(torch.zeros(1, 1, 3), torch.zeros(1, 1, 3), octave, torch.tensor([[1.0, 1.0, -1.0]]))
+    plain = pitch_of(foretold, 0.0, Manner())
+    moved = pitch_of(foretold, 0.0, Manner(octaves=0.25, spread=math.log(2)))
+    assert plain[0, 2] == moved[0, 2] == 0  # unvoiced
+    above = torch.log2(plain[0, :2] / PITCH_HZ)
+    torch.testing.assert_close(torch.log2(moved[0, :2] / PITCH_HZ), 2 * above + 0.25)
+
+
+def test_what_was_settled_comes_back(tmp_path: Path) -> None:
+    checkpoint.save(tmp_path, *fresh_voice())
+    assert checkpoint.load_settled(tmp_path) == Settled(tmp_path.name)
+    passage = Passage(torch.arange(6)[None], torch.randn(1, 6, S2M_TINY.latent_dim).half().float())
+    checkpoint.save_settled(tmp_path, Settled("other-2", MANNERS, passage))
+    again = checkpoint.load_settled(tmp_path)
+    assert (again.name, again.manners) == ("other-2", MANNERS)
+    assert again.passage is not None and torch.equal(again.passage.latents, passage.latents)
+    checkpoint.load(tmp_path)  # the stages do not mind
+
+
+def test_manners_of_unknown_emotions_are_refused(tmp_path: Path) -> None:
+    checkpoint.save(tmp_path, *fresh_voice())
+    checkpoint.save_settled(tmp_path, Settled("x", {"bored": Manner()}))
+    with pytest.raises(BadCheckpointError, match="bored"):
+        checkpoint.load_settled(tmp_path)
+
+
+@torch.inference_mode()
+def test_a_colour_makes_up_for_what_a_clip_has_more_of() -> None:
+    s2m = tiny_voice()[1]
+    passage = Passage(torch.randint(0, 12, (1, 50)), torch.randn(1, 50, S2M_TINY.latent_dim))
+    prompt, speaker = torch.randn(1, 102, 300), torch.randn(1, S2M_TINY.speaker_dim)
+    prompt[:, 101] = 1.0
+    before = colour_of(s2m, passage, prompt, speaker)
+    tilted = prompt.clone()
+    tilted[:, :100] += torch.linspace(-0.2, 0.2, 100)[:, None]
+    after = colour_of(s2m, passage, tilted, speaker)
+    assert before.shape == (100,) and after[70] > before[70] and after[30] < before[30]
+
+
+def test_smooth_keeps_slow_shapes_and_drops_quick_ones() -> None:
+    slow = torch.cos(torch.pi * 3 * (torch.arange(100) + 0.5) / 100)
+    quick = torch.cos(torch.pi * 60 * (torch.arange(100) + 0.5) / 100)
+    torch.testing.assert_close(smooth(slow + quick, 20), slow, atol=1e-4, rtol=0)
+
+
+@pytest.mark.skipif(not is_there(), reason="this build of torch has no FBGEMM")
+@torch.inference_mode()
+def test_packed_weights_give_the_same_latents() -> None:
+    t2s, *_ = fresh_voice()
+    for parameter in t2s.gpt.parameters():  # as they are on disk
+        parameter.copy_(parameter.half().float())
+    x = torch.randn(1, 5, 16)
+    before = t2s.gpt(x)
+    pack(t2s.gpt)
+    torch.testing.assert_close(t2s.gpt(x), before, atol=1e-5, rtol=1e-5)
