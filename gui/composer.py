@@ -44,47 +44,49 @@ class Composer(QFrame):
         self._presets, self._theme, self._settings = presets, theme, settings
         self.text = QPlainTextEdit()
         self.text.setTabChangesFocus(True)
-        self.text.setPlaceholderText("Type a line to speak. Ctrl+Return renders it, Ctrl+P plays it at once.")
-        self.text.setAccessibleName("Text of the line")
+        self.text.setPlaceholderText(self.tr("Type a line to speak. Ctrl+Return renders it, Ctrl+P plays it at once."))
+        self.text.setAccessibleName(self.tr("Text of the line"))
         self.text.setFixedHeight(self.text.fontMetrics().lineSpacing() * TEXT_LINES + 24)
         self.text.textChanged.connect(lambda: self._complain(""))
         self.character = QLineEdit()
-        self.character.setAccessibleName("Character: track and folder of the clip; empty for the timbre's name")
+        self.character.setAccessibleName(
+            self.tr("Character: track and folder of the clip; empty for the timbre's name")
+        )
         self.at = QLineEdit()
-        self.at.setPlaceholderText("no place")
-        self.at.setToolTip("Where the clip goes: 72.5, sec:72.5, smp:3480000, tc:00:01:12:12@25 or bar:3.3.0")
-        self.at.setAccessibleName("Place on the timeline; empty for none")
+        self.at.setPlaceholderText(self.tr("no place"))
+        self.at.setToolTip(self.tr("Where the clip goes: 72.5, sec:72.5, smp:3480000, tc:00:01:12:12@25 or bar:3.3.0"))
+        self.at.setAccessibleName(self.tr("Place on the timeline; empty for none"))
         self.at.setMaxLength(80)
         self.at.setFixedWidth(self.fontMetrics().horizontalAdvance("tc:00:01:12:12@25") + 22)
         self.at.textChanged.connect(lambda: self._mark(self.at, True))
-        self.exact = QCheckBox("Exact length")
-        self.exact.setToolTip("Make the clip exactly this long; else it is as long as the voice takes")
+        self.exact = QCheckBox(self.tr("Exact length"))
+        self.exact.setToolTip(self.tr("Make the clip exactly this long; else it is as long as the voice takes"))
         self.seconds = QDoubleSpinBox()
         self.seconds.setRange(0.1, 60.0)
         self.seconds.setDecimals(3)
         self.seconds.setSingleStep(0.1)
         self.seconds.setValue(2.4)
         self.seconds.setSuffix(" s")
-        self.seconds.setAccessibleName("Wanted length in seconds")
+        self.seconds.setAccessibleName(self.tr("Wanted length in seconds"))
         self.seconds.setEnabled(False)
         self.exact.toggled.connect(self.seconds.setEnabled)
         self.takes = QSpinBox()
         self.takes.setRange(1, 16)
-        self.takes.setAccessibleName("Number of takes")
+        self.takes.setAccessibleName(self.tr("Number of takes"))
         self.seed = QLineEdit()
-        self.seed.setPlaceholderText("random")
+        self.seed.setPlaceholderText(self.tr("random"))
         self.seed.setMaxLength(20)
-        self.seed.setAccessibleName("Seed, a whole number; empty for a random one")
+        self.seed.setAccessibleName(self.tr("Seed, a whole number; empty for a random one"))
         self.seed.setFixedWidth(self.fontMetrics().horizontalAdvance("0") * len(str(MAX_SEED)) + 24)
         self.seed.textChanged.connect(self._check_seed)
-        self.drop = QCheckBox("Into project")
-        self.drop.setToolTip("Put the clip into the DAW project as soon as it is rendered")
+        self.drop = QCheckBox(self.tr("Into project"))
+        self.drop.setToolTip(self.tr("Put the clip into the DAW project as soon as it is rendered"))
         self.drop.setChecked(bool(getattr(settings, "drop", False)))
         self.complaint = ElidedLabel("", "error")
         self.complaint.hide()
-        self.play_button, self.render_button = QPushButton("Play"), QPushButton("Render")
-        self.play_button.setToolTip("Speak this text at once through the sound device (Ctrl+P)")
-        self.render_button.setToolTip("Render this text to a clip (Ctrl+Return)")
+        self.play_button, self.render_button = QPushButton(self.tr("Play")), QPushButton(self.tr("Render"))
+        self.play_button.setToolTip(self.tr("Speak this text at once through the sound device (Ctrl+P)"))
+        self.render_button.setToolTip(self.tr("Render this text to a clip (Ctrl+Return)"))
         self.render_button.setProperty("role", "primary")
         self.play_button.clicked.connect(self.play_wished)
         self.render_button.clicked.connect(self.render_wished)
@@ -99,7 +101,12 @@ class Composer(QFrame):
         how = QHBoxLayout()
         for row in (who, how):
             row.setSpacing(8)
-        fields = {"Character": self.character, "At": self.at, "Takes": self.takes, "Seed": self.seed}
+        fields = {
+            self.tr("Character"): self.character,
+            self.tr("At"): self.at,
+            self.tr("Takes"): self.takes,
+            self.tr("Seed"): self.seed,
+        }
         for name, field in fields.items():
             who.addWidget(label(name, "field"))
             who.addWidget(field, 1 if field is self.character else 0)
@@ -169,15 +176,16 @@ class Composer(QFrame):
     def _wrong(self) -> tuple[QWidget, str] | None:
         """The first field that cannot be used as it stands, and why."""
         if not self.text.toPlainText().strip():
-            return self.text, "There is no text to speak; type a line first."
+            return self.text, self.tr("There is no text to speak; type a line first.")
         if self.seed.text().strip() and self._seed() is None:
-            return self.seed, f"The seed {self.seed.text()!r} is no whole number from 0 to {MAX_SEED}."
+            wrong = self.tr("The seed {seed} is no whole number from 0 to {most}.")
+            return self.seed, wrong.format(seed=repr(self.seed.text()), most=MAX_SEED)
         try:
             self._place()
         except BridgeError as error:
             return self.at, str(error)
         if not self._presets.timbre:
-            return self.text, "There is no timbre yet; drop a clip on the panel at the right."
+            return self.text, self.tr("There is no timbre yet; drop a clip on the panel at the right.")
         return None
 
     def _seed(self) -> int | None:
@@ -209,7 +217,7 @@ class Composer(QFrame):
         self.complaint.setVisible(bool(text))
 
     def _name_character(self) -> None:
-        self.character.setPlaceholderText(self._presets.timbre or "the timbre's name")
+        self.character.setPlaceholderText(self._presets.timbre or self.tr("the timbre's name"))
 
     def _paint_icons(self) -> None:
         t = self._theme.tokens

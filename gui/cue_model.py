@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QAbstractTableModel, QCoreApplication, QModelIndex, QObject, Qt
 
 from bridge.cue import Line, LineState, Take
 from gui.widgets import plain_tip
 
-COLUMNS = ("State", "Line", "Character", "Text", "Timbre", "Emotion", "At", "Asked", "Actual", "Takes")
+COLUMNS = (
+    QT_TRANSLATE_NOOP("lines", "State"),
+    QT_TRANSLATE_NOOP("lines", "Line"),
+    QT_TRANSLATE_NOOP("lines", "Character"),
+    QT_TRANSLATE_NOOP("lines", "Text"),
+    QT_TRANSLATE_NOOP("lines", "Timbre"),
+    QT_TRANSLATE_NOOP("lines", "Emotion"),
+    QT_TRANSLATE_NOOP("lines", "At"),
+    QT_TRANSLATE_NOOP("lines", "Asked"),
+    QT_TRANSLATE_NOOP("lines", "Actual"),
+    QT_TRANSLATE_NOOP("lines", "Takes"),
+)
 STATE, LINE, CHARACTER, TEXT, TIMBRE, EMOTION, AT, ASKED, ACTUAL, TAKES = range(len(COLUMNS))
 LINE_ROLE = Qt.ItemDataRole.UserRole
 SPAN_ABOVE_RUNS = 8  # changes in more places than this are told as one span: every signal costs the views a pass
@@ -94,7 +105,7 @@ class CueModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
+            return QCoreApplication.translate("lines", COLUMNS[section])
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         return None

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QObject, QRect, Qt, pyqtSignal
+from PyQt6.QtCore import (
+    QCoreApplication,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QRect,
+    Qt,
+    pyqtSignal,
+)
 from PyQt6.QtGui import QAction, QColor, QPainter, QResizeEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -102,7 +111,7 @@ class CueView(QTableView):
         self.setModel(self.filter)
         self._by_hand: dict[int, bool] = {}  # columns that were shown or hidden by hand
         self._fitted_px = 0  # width of the viewport that the columns were fitted to
-        self.setAccessibleName("Lines")
+        self.setAccessibleName(self.tr("Lines"))
         self.setItemDelegateForColumn(STATE, StateDelegate(theme, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -204,7 +213,7 @@ class CueView(QTableView):
         fit.triggered.connect(self._let_width_decide)
         actions = [fit]
         for column in sorted(GIVES_WAY):
-            action = QAction(COLUMNS[column], owner)
+            action = QAction(QCoreApplication.translate("lines", COLUMNS[column]), owner)
             action.setCheckable(True)
             action.setChecked(not self.isColumnHidden(column))
             action.triggered.connect(lambda shown, column=column: self.show_column(column, shown))

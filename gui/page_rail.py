@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, pyqtSignal
 from PyQt6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
 
 from gui.icons import icon
 from gui.theme import Theme
 
 PAGES = (  # title, icon
-    ("Lines", "lines"),
-    ("Live", "live"),
-    ("OSC", "osc"),
-    ("Log", "log"),
-    ("Settings", "settings"),
-    ("Help", "help"),
+    (QT_TRANSLATE_NOOP("pages", "Lines"), "lines"),
+    (QT_TRANSLATE_NOOP("pages", "Live"), "live"),
+    (QT_TRANSLATE_NOOP("pages", "OSC"), "osc"),
+    (QT_TRANSLATE_NOOP("pages", "Log"), "log"),
+    (QT_TRANSLATE_NOOP("pages", "Settings"), "settings"),
+    (QT_TRANSLATE_NOOP("pages", "Help"), "help"),
 )
 LINES_PAGE, LIVE_PAGE, OSC_PAGE, LOG_PAGE, SETTINGS_PAGE, HELP_PAGE = range(len(PAGES))
 
@@ -31,8 +31,9 @@ class PageRail(QFrame):
         self._group = QButtonGroup(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 10, 6, 10)
-        for number, (title, _) in enumerate(PAGES):
+        for number, (name, _) in enumerate(PAGES):
             button = QToolButton()
+            title = QCoreApplication.translate("pages", name)
             button.setText(title)
             button.setToolTip(f"{title} (Ctrl+{number + 1})")
             button.setProperty("role", "rail")
@@ -61,7 +62,8 @@ class PageRail(QFrame):
 
     def show_unseen(self, n_errors: int) -> None:
         """Beside the word Log: errors that came while another page was shown."""
-        self.button(LOG_PAGE).setText(f"Log ({n_errors})" if n_errors else "Log")
+        title = QCoreApplication.translate("pages", PAGES[LOG_PAGE][0])
+        self.button(LOG_PAGE).setText(f"{title} ({n_errors})" if n_errors else title)
 
     def _paint_icons(self) -> None:
         for page, (_, name) in enumerate(PAGES):

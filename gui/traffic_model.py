@@ -7,12 +7,26 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QObject, QSortFilterProxyModel, Qt
+from PyQt6.QtCore import (
+    QT_TRANSLATE_NOOP,
+    QAbstractTableModel,
+    QCoreApplication,
+    QModelIndex,
+    QObject,
+    QSortFilterProxyModel,
+    Qt,
+)
 
 from bridge.events import OscTraffic
 from gui.osc_text import write_args
 
-COLUMNS = ("Time", "Way", "Peer", "Address", "Arguments")
+COLUMNS = (
+    QT_TRANSLATE_NOOP("messages", "Time"),
+    QT_TRANSLATE_NOOP("messages", "Way"),
+    QT_TRANSLATE_NOOP("messages", "Peer"),
+    QT_TRANSLATE_NOOP("messages", "Address"),
+    QT_TRANSLATE_NOOP("messages", "Arguments"),
+)
 KEPT = 5000
 SLACK = 500  # messages beyond KEPT before the oldest go at one stroke: each time costs the view a pass
 
@@ -66,7 +80,7 @@ class TrafficModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
+            return QCoreApplication.translate("messages", COLUMNS[section])
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
