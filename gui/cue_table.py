@@ -220,9 +220,15 @@ class CueView(QTableView):
             actions.append(action)
         return actions
 
+    @property
+    def columns_by_hand(self) -> dict[int, bool]:
+        """Columns that were shown (True) or hidden by hand; the others go by the width."""
+        return dict(self._by_hand)
+
     def show_column(self, column: int, shown: bool) -> None:
-        self._by_hand[column] = shown
-        self._fit()
+        if column in GIVES_WAY:
+            self._by_hand[column] = shown
+            self._fit()
 
     def _let_width_decide(self) -> None:
         self._by_hand.clear()

@@ -80,7 +80,7 @@ class LinesPage(QWidget):
         self._table_or_hint = QStackedWidget()
         self._table_or_hint.addWidget(self.first_steps)
         self._table_or_hint.addWidget(self.table)
-        middle = QSplitter(Qt.Orientation.Vertical)
+        self.splitter = middle = QSplitter(Qt.Orientation.Vertical)
         middle.addWidget(self._table_or_hint)
         middle.addWidget(self.takes)
         middle.setStretchFactor(0, 1)

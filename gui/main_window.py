@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
@@ -26,6 +27,7 @@ from gui.settings_page import SettingsPage
 from gui.theme import Theme
 from gui.transport_bar import TransportBar
 from gui.widgets import chain_tabs
+from gui.window_state import WindowState
 
 LOOK_MS = 2000  # how often the machine's load is asked for, while the window is shown
 
@@ -65,6 +67,10 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self._shortcuts()
+        folder = getattr(settings, "data_folder", None)
+        self._state = None if folder is None else WindowState(Path(folder), self, self.lines.splitter, self.table)
+        if self._state is not None:
+            self._state.restore()
         self.composer.text.setFocus()
 
     def show_page(self, index: int) -> None:
@@ -111,6 +117,8 @@ class MainWindow(QMainWindow):
         self.close()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
+        if self._state is not None:
+            self._state.keep()
         if self.stays and event is not None:
             event.ignore()
             self.hide()

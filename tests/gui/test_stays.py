@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from bridge.daemon import Daemon
 from bridge.events import Status
 from bridge.settings import Settings
+from gui.cue_model import TAKES
 from gui.main_window import MainWindow
 from gui.one_panel import OnePanel, show_running
 from gui.page_rail import SETTINGS_PAGE
@@ -71,6 +72,21 @@ def test_the_socket_of_a_panel_that_died_is_no_hindrance(qtbot: QtBot, tmp_path:
     one = OnePanel(tmp_path)
     assert one._server.isListening()
     one.close()
+
+
+def test_the_window_comes_back_as_it_was_left(
+    qtbot: QtBot, open_panel: Callable[..., MainWindow], tmp_path: Path, daemon: StandInDaemon
+) -> None:
+    first = open_panel(daemon, Settings(tmp_path))
+    first.resize(1100, 700)
+    first.table.show_column(TAKES, True)
+    first.close()
+    second = open_panel(daemon, Settings(tmp_path))
+    assert second.height() == 700  # the width is bounded by the screen that there is not
+    assert second.table.columns_by_hand == {TAKES: True}
+    second.close()
+    (tmp_path / "panel.ini").write_text("[General]\ngeometry=nonsense\ncolumns_shown=99 x\n", "utf-8")
+    assert open_panel(daemon, Settings(tmp_path)).table.columns_by_hand == {}
 
 
 def test_the_tray_s_menu_shows_stops_and_quits(qtbot: QtBot) -> None:
