@@ -31,7 +31,7 @@ class FilterBar(QWidget):
         self.character.addItem(self.tr("All characters"), None)
         for box in (self.state, self.character):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(11)
+            box.setMinimumContentsLength(9)
         self.count = label("", "muted")
         self.more = QToolButton()
         self.more.setText(self.tr("Actions"))

@@ -99,6 +99,8 @@ def _dropped_clip(event: QDropEvent) -> str | None:
 class ElidedLabel(QLabel):
     """One line that is cut with an ellipsis where it does not fit; the whole text is its tool tip."""
 
+    cuts_its_text = True
+
     def __init__(self, text: str = "", role: str = "") -> None:
         super().__init__(text)
         if role:
@@ -120,6 +122,8 @@ class ElidedLabel(QLabel):
 
 class ElidedButton(QPushButton):
     """A flat button whose text is cut with an ellipsis where it does not fit."""
+
+    cuts_its_text = True
 
     def __init__(self, role: str) -> None:
         super().__init__("")
