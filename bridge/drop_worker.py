@@ -20,6 +20,7 @@ from bridge.drops import (
     DropJob,
     DropReceipt,
     DropTarget,
+    Exchange,
     FmodScript,
     ReaperLive,
     ReaperProject,
@@ -107,8 +108,8 @@ class DropWorker:
         return list(orders.values())
 
     def _drop_all(self, name: str, target: DropTarget, orders: list[DropOrder]) -> list[events.DropEnded]:
-        """Into one project. DAWproject files are rewritten as a whole, so there many go in at one stroke."""
-        if isinstance(target, DawProject) and len(orders) > 1:
+        """Into one project. Files that are rewritten as a whole take many at one stroke."""
+        if isinstance(target, DawProject | Exchange) and len(orders) > 1:
             try:
                 receipts = target.drop_all([order.job for order in orders])
                 return [_ended(order, receipt) for order, receipt in zip(orders, receipts, strict=True)]
@@ -143,6 +144,7 @@ def targets_of(settings: Settings) -> dict[str, DropTarget]:
         "audacity": Audacity(),
         "ableton_live": AbletonLive(settings.ableton_port),
         "dawproject": DawProject(settings.dawproject, title=settings.project, version=VERSION),
+        "exchange": Exchange(settings.exchange, title=settings.project, frames_at=settings.exchange_frame_rate),
         "wwise_table": WwiseTable(settings.data_folder / "projects" / "cuevox-wwise.txt", root=settings.wwise_root),
         "fmod_script": FmodScript(settings.data_folder / "projects" / "cuevox-fmod.js"),
         "watch_folder": WatchFolder(settings.watch_folder or settings.data_folder / "watch"),

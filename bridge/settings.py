@@ -18,6 +18,7 @@ from bridge.errors import BadArgumentError
 from bridge.files import write_atomic
 from bridge.osc_access import MAX_PASSCODE, MIN_PASSCODE, PROOF, is_loopback, network_of
 from bridge.tempo import TempoMap, parse_tempo, steady
+from bridge.timeline import FrameRate, parse_frame_rate
 
 FILE_NAME = "settings.json"
 MAX_BYTES = 1_000_000
@@ -30,6 +31,7 @@ DROP_TARGETS = (  # the names that `drop_targets` may hold
     "audacity",
     "ableton_live",
     "dawproject",
+    "exchange",
     "wwise_table",
     "fmod_script",
     "watch_folder",
@@ -82,6 +84,7 @@ class Settings:
     ardour_osc_port: int = 3819  # of Ardour's own OSC surface
     reaper_web_port: int = 8080  # of REAPER's web interface
     reaper_web_command: str = ""  # the companion's command ID in REAPER, _RS...
+    exchange_frames: str = "25"  # frames a second of the timeline that `exchange` writes
     wwise_root: str = DEFAULT_WWISE_ROOT  # object that characters are put under
     ardour_action: int = 1  # the action slot in Ardour that holds the companion script
     ableton_port: int = 27_184  # of the remote script in Live
@@ -120,6 +123,7 @@ class Settings:
             ),
             ("ardour_osc_port", 1 <= self.ardour_osc_port <= 65_535, "1 to 65535"),
             ("ableton_port", 1 <= self.ableton_port <= 65_535, "1 to 65535"),
+            ("exchange_frames", _is_frame_rate(self.exchange_frames), "frames a second as text, such as 25 or 29.97df"),
             ("reaper_web_port", 1 <= self.reaper_web_port <= 65_535, "1 to 65535"),
             (
                 "reaper_web_command",
@@ -228,6 +232,14 @@ class Settings:
         return self.data_folder / "projects" / "cuevox.dawproject"
 
     @property
+    def exchange(self) -> Path:
+        return self.data_folder / "projects" / "cuevox.otio"
+
+    @property
+    def exchange_frame_rate(self) -> FrameRate:
+        return parse_frame_rate(self.exchange_frames)
+
+    @property
     def reaper_spool(self) -> Path:
         return self.data_folder / "spool" / "reaper"
 
@@ -298,6 +310,14 @@ def _is_loudness(text: str) -> bool:
         return not text or -60 <= float(text) <= -5
     except ValueError:
         return False
+
+
+def _is_frame_rate(text: str) -> bool:
+    try:
+        parse_frame_rate(text)
+    except BadArgumentError:
+        return False
+    return True
 
 
 def _is_peak(text: str) -> bool:

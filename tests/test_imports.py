@@ -19,7 +19,7 @@ MAY_IMPORT = {
     | {"espeakng_loader", "parselmouth", "transformers", "yaml", "sentencepiece", "wetext"},
     "bridge": {"bridge", "engine", "numpy", "soundfile", "soxr", "sounddevice", "pythonosc", "platformdirs"}
     | {"huggingface_hub", "python_calamine", "xlsxwriter", "safetensors", "psutil", "_Framework"}
-    | {"faster_whisper", "ray"},  # of optional groups
+    | {"faster_whisper", "opentimelineio", "ray"},  # of optional groups
     "gui": {"gui", "bridge", "engine", "numpy", "soundfile", "PyQt6", "pyqtgraph"},
 }
 # The engine computes: no threads, sockets or devices, and no process or event loop of its own.
@@ -33,6 +33,7 @@ ONLY = {
         "bridge/osc_peer.py",
         "bridge/osc_terminal.py",
     },
+    "opentimelineio": {"bridge/drops/exchange.py"},  # it may be missing
     "_Framework": {"bridge/companions/ableton_cuevox/__init__.py"},  # it runs inside of Ableton Live
     "sounddevice": {"bridge/sound_devices.py"},
     "platformdirs": {"bridge/settings.py", "launcher.py"},

@@ -6,6 +6,7 @@ from bridge.drops.ardour_session import ArdourSession
 from bridge.drops.audacity import Audacity
 from bridge.drops.base import DropError, DropJob, DropReceipt, DropTarget, Probe
 from bridge.drops.dawproject import DawProject
+from bridge.drops.exchange import Exchange
 from bridge.drops.game_table import FmodScript, WwiseTable
 from bridge.drops.reaper_live import ReaperLive
 from bridge.drops.reaper_project import ReaperProject
@@ -22,6 +23,7 @@ __all__ = [
     "DropJob",
     "DropReceipt",
     "DropTarget",
+    "Exchange",
     "FmodScript",
     "Probe",
     "ReaperLive",
