@@ -17,7 +17,7 @@ from bridge.ask_folder import AskFolder
 from bridge.cue import Cue, Line, LineState, Position, Score, Take
 from bridge.cue_check import MAX_SEED, CheckedCue, check_cue
 from bridge.drop_worker import DropOrder, DropWorker, targets_of
-from bridge.drops import DropJob
+from bridge.drops import DropJob, Probe
 from bridge.drops.base import resample_position
 from bridge.errors import BadArgumentError, BridgeError, BusyError, DeviceError, NotFoundError, RefusedError
 from bridge.event_hub import EventHub
@@ -274,14 +274,30 @@ class Daemon:
         """
         line = self._book.line(line_id)
         take, _ = _ready_take(line)
-        names = self.settings.drop_targets
-        if target is not None and target not in names:
-            raise BadArgumentError(f"there is no drop target {target[:80]!r}; there are: {', '.join(names) or 'none'}")
-        if not names:
-            raise RefusedError("no drop target is set; name one as drop_targets in the settings")
-        wish = DropWish(names if target is None else (target,), at or line.cue.at)
+        wish = DropWish(self._drop_names(target), at or line.cue.at)
         self._order_drop(take, self._book.cue_of(take.id), wish)
         return replace(take, state=LineState.DROPPING)
+
+    def undrop(self, line_id: str, *, target: str | None = None) -> Future[tuple[str, tuple[str, ...]]]:
+        """Take the last drop of a line out of the projects again, of `target` only when one is named.
+
+        -> the take, and the targets it is out of; a DropError when it is not there as it was dropped.
+        """
+        line = self._book.line(line_id)
+        take, _ = _ready_take(line)
+        if take.state is LineState.DROPPING:
+            raise RefusedError(f"line {line_id!r} is being dropped; take it out when that is done")
+        wish = DropWish(self._drop_names(target), line.cue.at)
+        return self._drops.undo(self._drop_order(take, self._book.cue_of(take.id), wish))
+
+    def probe_targets(self) -> Future[dict[str, Probe]]:
+        """Whether each drop target is ready, by name."""
+        return self._drops.probe()
+
+    def change_tempo(self, tempo: str) -> None:
+        """Other tempi and metres (bridge.tempo) for `bar:` places from now on, at the next start too."""
+        self.settings = self.settings.changed({"tempo_map": tempo})
+        self.save_settings({"tempo_map": tempo})
 
     def requests(self) -> Mapping[RequestRecord, tuple[str, ...]]:
         """The request ids of before this start that still hold, with the ids of the takes they made."""
@@ -363,7 +379,7 @@ class Daemon:
 
     def output_devices(self) -> tuple[str, ...]:
         """The names that `audio_device` may have at this moment. Looks for sound servers, which may take a moment."""
-        return output_devices()
+        return output_devices() if self._player is None else self._player.outputs()
 
     def sound_device(self) -> events.SoundDevice:
         """The one that is open. Every change of it comes as an event of the same kind."""
@@ -487,7 +503,19 @@ class Daemon:
         except BridgeError as error:  # its preset is gone, for example
             self._book.fail(kept.take.id, error.code, str(error))
 
+    def _drop_names(self, target: str | None) -> tuple[str, ...]:
+        """The drop targets that are meant by one of them, or by None for all."""
+        names = self.settings.drop_targets
+        if target is not None and target not in names:
+            raise BadArgumentError(f"there is no drop target {target[:80]!r}; there are: {', '.join(names) or 'none'}")
+        if not names:
+            raise RefusedError("no drop target is set; name one as drop_targets in the settings")
+        return names if target is None else (target,)
+
     def _order_drop(self, take: Take, cue: Cue, wish: DropWish) -> None:
+        self._drops.put(self._drop_order(take, cue, wish))
+
+    def _drop_order(self, take: Take, cue: Cue, wish: DropWish) -> DropOrder:
         assert take.path is not None
         # The same take at the same place is the same drop; at another place it is another one.
         at = wish.at
@@ -497,7 +525,7 @@ class Daemon:
         job = DropJob(
             job_id, take.path, take.n_samples, take.rate, cue.character, at, name=take.id, line=cue.id, text=cue.text
         )
-        self._drops.put(DropOrder(cue.id, take.id, job, wish))
+        return DropOrder(cue.id, take.id, job, wish)
 
     def _end_feeds(self) -> None:
         """Lines that would have sounded while they are made: nothing more comes, so the player need not wait."""

@@ -6,8 +6,9 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Self
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from typing import Self, TypeVar
 
 from bridge import events
 from bridge.drops import (
@@ -22,6 +23,7 @@ from bridge.drops import (
     DropTarget,
     Exchange,
     FmodScript,
+    Probe,
     ReaperLive,
     ReaperProject,
     ReaperWeb,
@@ -50,6 +52,16 @@ class DropOrder:
     wish: DropWish
 
 
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class _Question:
+    """Something else that only the owner of the targets may do. Sets the result itself."""
+
+    ask: Callable[[], None]
+
+
 class DropWorker:
     """A context manager; owns the drop targets."""
 
@@ -57,8 +69,9 @@ class DropWorker:
         self, targets: Mapping[str, DropTarget], book: LineBook, publish: Callable[[events.Event], None]
     ) -> None:
         self._targets, self._book, self._publish = targets, book, publish
-        self._orders: queue.SimpleQueue[DropOrder | None] = queue.SimpleQueue()
-        self._put_back: DropOrder | None = None  # taken out of the queue too early
+        self._orders: queue.SimpleQueue[DropOrder | _Question | None] = queue.SimpleQueue()
+        self._put_back: DropOrder | _Question | None = None  # taken out of the queue too early
+        self._last: dict[str, DropOrder] = {}  # by line: what was dropped last, into the targets of its wish
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="drop", daemon=True)
 
@@ -66,6 +79,29 @@ class DropWorker:
         """Each target's DropEnded follows; then the take is dropped, or ready again when one of them failed."""
         self._book.dropping(order.take_id, order.wish)
         self._orders.put(order)
+
+    def probe(self) -> Future[dict[str, Probe]]:
+        """Whether each target is ready, and for people why (not). The answer comes from the worker's thread."""
+        return self._ask(lambda: {name: target.probe() for name, target in self._targets.items()})
+
+    def undo(self, order: DropOrder) -> Future[tuple[str, tuple[str, ...]]]:
+        """Take the last drop of a line out again; `order` stands for it when it was done before the start.
+
+        -> the take, and the targets it is out of. The answer is a DropError when it is not out of all of them.
+        """
+        return self._ask(lambda: self._undo(order))
+
+    def _ask(self, work: Callable[[], Answer]) -> Future[Answer]:
+        answer: Future[Answer] = Future()
+
+        def ask() -> None:
+            try:
+                answer.set_result(work())
+            except Exception as error:  # the asker's to tell
+                answer.set_exception(error)
+
+        self._orders.put(_Question(ask))
+        return answer
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -80,6 +116,9 @@ class DropWorker:
     def _run(self) -> None:
         while not self._closing.is_set():
             orders = self._waiting()
+            if isinstance(orders, _Question):
+                orders.ask()
+                continue
             results: dict[str, list[events.DropEnded]] = {order.take_id: [] for order in orders}
             for name, target in self._targets.items():
                 for event in self._drop_all(name, target, [order for order in orders if name in order.wish.targets]):
@@ -87,10 +126,35 @@ class DropWorker:
             for order in orders:
                 ended = results[order.take_id] or [_nowhere(order)]
                 self._book.dropped(order.take_id, ok=all(event.ok for event in ended))
+                if good := tuple(event.target for event in ended if event.ok):
+                    self._last[order.line_id] = replace(order, wish=replace(order.wish, targets=good))
                 for event in ended:
                     self._publish(event)
 
-    def _waiting(self) -> list[DropOrder]:
+    def _undo(self, order: DropOrder) -> tuple[str, tuple[str, ...]]:
+        last = self._last.get(order.line_id, order)
+        asked = order.wish.targets
+        names = tuple(name for name in last.wish.targets if name in asked)
+        if not names:
+            raise DropError(f"line {order.line_id!r} is not in {', '.join(asked)}; drop it first")
+        failures, undone = [], []
+        for name in names:
+            try:
+                self._targets[name].undo(last.job)
+                undone.append(name)
+            except Exception as error:  # a broken project ends this, not the daemon
+                failures.append(f"{name}: {error or type(error).__name__}")
+        left = tuple(name for name in last.wish.targets if name not in undone)
+        if left:
+            self._last[order.line_id] = replace(last, wish=replace(last.wish, targets=left))
+        else:
+            self._last.pop(order.line_id, None)
+            self._book.dropped(last.take_id, ok=False)  # ready, as before
+        if failures:
+            raise DropError(f"{last.take_id} was not taken out: {'; '.join(failures)}")
+        return last.take_id, names
+
+    def _waiting(self) -> list[DropOrder] | _Question:
         """All orders that wait, but of each take only one; waits for the first. Empty: the worker is to end."""
         orders: dict[str, DropOrder] = {}
         while len(orders) < MAX_AT_ONCE:
@@ -101,6 +165,11 @@ class DropWorker:
             self._put_back = None
             if order is None:
                 return []
+            if isinstance(order, _Question):
+                if not orders:
+                    return order
+                self._put_back = order
+                break
             if order.take_id in orders:
                 self._put_back = order
                 break

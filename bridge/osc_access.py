@@ -6,6 +6,7 @@ of it belongs to the OSC thread, so that a command that comes right behind its c
 
 from __future__ import annotations
 
+import enum
 import hashlib
 import hmac
 import ipaddress
@@ -13,7 +14,7 @@ import logging
 import secrets
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from bridge.errors import BridgeError, BusyError
@@ -45,15 +46,41 @@ class WrongPasscodeError(BridgeError):
     code = "wrong_passcode"
 
 
+class NotAllowedError(BridgeError):
+    """A command that the passcode of this client does not reach to."""
+
+    code = "not_allowed"
+
+
+class Level(enum.IntEnum):
+    """What a client may do; each may do what the ones before it may."""
+
+    LOOK = 1
+    PLAY = 2
+    EDIT = 3
+
+
 class Access:
     """The allow list and the sessions."""
 
-    def __init__(self, passcode: str, allow: Sequence[str], clock: Callable[[], float] = time.monotonic) -> None:
-        """`passcode`: empty for none. `allow`: addresses or networks; empty for all. `clock`: never goes back."""
+    def __init__(
+        self,
+        passcode: str,
+        allow: Sequence[str],
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        lesser: Mapping[Level, str] | None = None,
+    ) -> None:
+        """`passcode`: for everything; empty for none. `lesser`: those that reach less far, empty ones for none.
+
+        `allow`: addresses or networks; empty for all. `clock`: never goes back.
+        """
         self._passcode = passcode.encode()
+        passcodes = {Level.EDIT: passcode, **(lesser or {})}
+        self._passcodes = {level: text.encode() for level, text in passcodes.items() if text}
         self._allowed = [network_of(text) for text in allow]
         self._clock = clock
-        self._sessions: OrderedDict[Peer, float] = OrderedDict()  # when last heard of; oldest first
+        self._sessions: OrderedDict[Peer, tuple[float, Level]] = OrderedDict()  # when last heard of; oldest first
         self._challenges: OrderedDict[Peer, tuple[bytes, float]] = OrderedDict()  # with the time of its end
         self._failures: OrderedDict[str, deque[float]] = OrderedDict()  # by host, their times
         self._turned_away: set[str] = set()
@@ -70,16 +97,17 @@ class Access:
             _log.warning("OSC from %s, which is not on the list osc_allow, is not answered", peer.host)
         return False
 
-    def check(self, peer: Peer) -> None:
-        """A command came: raises NotConnectedError when the client has to give the passcode first."""
+    def check(self, peer: Peer) -> Level:
+        """A command came. -> what its client may do. Raises NotConnectedError: it has to give the passcode first."""
         if not self._passcode:
-            return
+            return Level.EDIT
         now_s = self._clock()
-        heard_s = self._sessions.get(peer)
+        heard_s, level = self._sessions.get(peer, (None, Level.LOOK))
         if heard_s is None or (peer.transport == "udp" and heard_s < now_s - SESSION_S):
             raise NotConnectedError(f"this Cuevox asks for a passcode; send {CONNECT} PASSCODE first")
-        self._sessions[peer] = now_s
+        self._sessions[peer] = now_s, level
         self._sessions.move_to_end(peer)
+        return level
 
     def challenge(self, peer: Peer) -> str:
         """A text that is good for one proof of this client."""
@@ -87,13 +115,13 @@ class Access:
         _keep(self._challenges, peer, (nonce.encode(), self._clock() + CHALLENGE_S))
         return nonce
 
-    def connect(self, peer: Peer, secret: str) -> None:
-        """Let the client in. `secret`: the passcode, or `hmac:` and the proof of the last challenge.
+    def connect(self, peer: Peer, secret: str) -> Level:
+        """Let the client in. -> what it may do. `secret`: the passcode, or `hmac:` and the proof of the last challenge.
 
         Raises WrongPasscodeError, and BusyError after too many of those.
         """
         if not self._passcode:
-            return
+            return Level.EDIT
         now_s = self._clock()
         failures = self._failures.get(peer.host, deque())
         while failures and failures[0] < now_s - FAILURES_S:
@@ -101,27 +129,36 @@ class Access:
         if len(failures) >= MAX_FAILURES:
             # The right one is refused as well, or guessing could go on.
             raise BusyError(f"{MAX_FAILURES} wrong passcodes from {peer.host}; wait {FAILURES_S:g} s, then try again")
-        if not self._is_right(peer, secret, now_s):
+        level = self._level_of(peer, secret, now_s)
+        if level is None:
             failures.append(now_s)
             _keep(self._failures, peer.host, failures)
             _log.warning("OSC: a wrong passcode from %s", peer.host)
             raise WrongPasscodeError("this is not the passcode that the settings name as osc_passcode")
         self._failures.pop(peer.host, None)
-        _keep(self._sessions, peer, now_s)
+        _keep(self._sessions, peer, (now_s, level))
+        return level
 
     def gone(self, peer: Peer) -> None:
         """A connection has ended, and its session with it."""
         self._sessions.pop(peer, None)
         self._challenges.pop(peer, None)
 
-    def _is_right(self, peer: Peer, secret: str, now_s: float) -> bool:
-        """Compared in a time that does not depend on how much of it is right."""
-        if not secret.startswith(PROOF):
-            return hmac.compare_digest(secret.encode(errors="replace"), self._passcode)
-        nonce, ends_s = self._challenges.pop(peer, (b"", float("-inf")))
-        expected = hmac.new(self._passcode, nonce, hashlib.sha256).hexdigest()
-        proof = secret.removeprefix(PROOF).strip().lower().encode(errors="replace")
-        return hmac.compare_digest(proof, expected.encode()) and now_s < ends_s
+    def _level_of(self, peer: Peer, secret: str, now_s: float) -> Level | None:
+        """Compared with every passcode, in a time that does not depend on how much of it is right."""
+        given = secret.encode(errors="replace")
+        expected = self._passcodes
+        is_in_time = True
+        if secret.startswith(PROOF):
+            nonce, ends_s = self._challenges.pop(peer, (b"", float("-inf")))
+            is_in_time = now_s < ends_s
+            given = secret.removeprefix(PROOF).strip().lower().encode(errors="replace")
+            expected = {
+                level: hmac.new(passcode, nonce, hashlib.sha256).hexdigest().encode()
+                for level, passcode in self._passcodes.items()
+            }
+        found = [level for level, right in expected.items() if hmac.compare_digest(given, right)]
+        return max(found) if found and is_in_time else None
 
 
 def network_of(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:

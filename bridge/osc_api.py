@@ -18,12 +18,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from bridge import events
+from bridge import events, osc_query
 from bridge.errors import BridgeError, BusyError, RefusedError
-from bridge.osc_access import CONNECT, Access
+from bridge.osc_access import CONNECT, Access, Level, NotAllowedError
 from bridge.osc_arguments import Arguments, as_number, common_of
 from bridge.osc_clients import Clients, Peer
-from bridge.osc_commands import BUTTON_VERBS, Action, Commands, OscDaemon
+from bridge.osc_command import Action, OscDaemon
+from bridge.osc_commands import BUTTON_VERBS, Commands
 from bridge.osc_endings import CLOSING, OpenCalls
 from bridge.osc_feed import Feed
 from bridge.osc_inbox import Inbox
@@ -72,9 +73,9 @@ class OscApi:
         self._daemon = daemon
         self._inbox = Inbox(daemon.settings.osc_max_waiting)
         self._send: Send = lambda peer, message: None
-        self._access_of = lambda settings: Access(settings.osc_passcode, settings.osc_allow, clock)
+        self._clock = clock
         self._access_rules = _access_rules(daemon.settings)
-        self._access = self._access_of(daemon.settings)
+        self._access = _access_of(daemon.settings, clock)
         self._clients = Clients(clock)
         self._replies = Replies(self._clients, self._put_out, daemon.publish)
         self._open_calls = OpenCalls(self._replies, daemon.settings.drop_targets, clock)
@@ -116,6 +117,10 @@ class OscApi:
             each.call.at_ns = at_ns
         return _all_or_none(checked)
 
+    def query(self, head: bytes, port: int) -> bytes | None:
+        """The answer to a question over HTTP; None when such are not answered."""
+        return osc_query.answer(head, self._commands, port) if self._daemon.settings.osc_query else None
+
     def keeps_time(self, checked: Sequence[Checked]) -> bool:
         """Whether all of them see to it themselves that nothing happens before their time tag."""
         return all(each.action is not None and each.action.keeps_time for each in checked)
@@ -150,7 +155,7 @@ class OscApi:
         """Other rules of who may speak, at once: who is connected under the old ones has to begin anew."""
         if (rules := _access_rules(settings)) != self._access_rules:
             self._access_rules = rules
-            self._access = self._access_of(settings)
+            self._access = _access_of(settings, self._clock)
             self._inbox.put(self._clients.forget_subscribers)
 
     def _shed(self, call: Call) -> None:
@@ -163,7 +168,7 @@ class OscApi:
         try:
             if message.address == CONNECT:
                 return self._connect(call, message)
-            self._access.check(peer)
+            level = self._access.check(peer)
             if is_pattern(message.address):
                 action, args = read_pattern(message, self._commands, self._daemon.lines)
                 call.request_id, call.reply_port = args.request_id, args.reply_port
@@ -177,6 +182,11 @@ class OscApi:
             args = Arguments(asked, f"{asked.address} {command.usage}")
             action = command.read(args)
             call.request_id, call.reply_port = args.request_id, args.reply_port
+            if (needed := max(command.level, action.level)) > level:
+                raise NotAllowedError(
+                    f"{asked.address} takes the level {needed.name.lower()}, and your passcode is for "
+                    f"{level.name.lower()}; send {CONNECT} with the one for {needed.name.lower()}"
+                )
             return Checked(call, message, action)
         except BridgeError as error:
             return _refused(peer, message, error)
@@ -196,10 +206,11 @@ class OscApi:
                 nonce = self._access.challenge(call.peer)
                 text = "send back hmac: and the HMAC-SHA256 of this challenge under the passcode, in hexadecimal"
                 return Checked(call, bare, Action(lambda call: self._replies.done(call, text, nonce)))
-            self._access.connect(call.peer, secret)
+            level = self._access.connect(call.peer, secret).name.lower()
         except BridgeError as error:
             return Checked(call, bare, error=error)
-        return Checked(call, bare, Action(lambda call: self._replies.done(call, f"{call.peer} is connected")))
+        text = f"{call.peer} is connected, and may {level}"
+        return Checked(call, bare, Action(lambda call: self._replies.done(call, text, level)))
 
     # ---- the API's thread -------------------------------------------------------------------------------------------
 
@@ -297,7 +308,12 @@ class OscApi:
 
 
 def _access_rules(settings: Settings) -> tuple[object, ...]:
-    return settings.osc_passcode, settings.osc_allow
+    return settings.osc_passcode, settings.osc_passcode_play, settings.osc_passcode_look, settings.osc_allow
+
+
+def _access_of(settings: Settings, clock: Callable[[], float]) -> Access:
+    lesser = {Level.PLAY: settings.osc_passcode_play, Level.LOOK: settings.osc_passcode_look}
+    return Access(settings.osc_passcode, settings.osc_allow, clock, lesser=lesser)
 
 
 def _refused(peer: Peer, message: Message, error: BridgeError) -> Checked:

@@ -144,6 +144,22 @@ class Clients:
         self._subscriptions[client] = _Subscription(topics, None if lease_s is None else self._clock() + lease_s)
         return lease_s
 
+    def unsubscribe(self, client: Peer, topic: str) -> None:
+        topics = set(TOPICS) if topic == "all" else {topic}
+        if subscription := self._subscriptions.get(client):
+            subscription.topics -= topics
+            if not subscription.topics:
+                del self._subscriptions[client]
+
+    def subscriptions(self) -> list[tuple[Peer, list[str]]]:
+        """Who is told of what."""
+        self._drop_ended()
+        return [(client, sorted(s.topics)) for client, s in self._subscriptions.items()]
+
+    def topics_of(self, client: Peer) -> set[str]:
+        self._drop_ended()
+        return set(s.topics) if (s := self._subscriptions.get(client)) else set()
+
     def forget_subscribers(self) -> None:
         """Nobody is told anything any more before he subscribes again."""
         self._subscriptions.clear()

@@ -22,6 +22,7 @@ TRAFFIC_TEXT = 1000  # characters of one message's arguments: it has to fit into
 
 LINE_ADDRESS = "/cuevox/line/changed"
 REMOVED_ADDRESS = "/cuevox/line/removed"
+DEVICE_ADDRESS = "/cuevox/sound/device"
 METER_ADDRESS = "/cuevox/meter/level"
 TRAFFIC_ADDRESS = "/cuevox/server/traffic"
 HEARTBEAT_ADDRESS = "/cuevox/server/heartbeat"
@@ -30,6 +31,11 @@ HEARTBEAT_ADDRESS = "/cuevox/server/heartbeat"
 def status_values(status: events.Status) -> tuple[object, ...]:
     """As `/cuevox/server/status` tells it."""
     return status.queued, status.rendering, status.playing, status.model_state, float(status.load)
+
+
+def device_values(device: events.SoundDevice) -> tuple[object, ...]:
+    """Name, rate, latency in ms, how often it ran dry, and what is not as wanted."""
+    return device.name, device.rate, float(device.latency_ms), device.underruns, device.text
 
 
 def line_values(line: Line) -> tuple[object, ...]:
@@ -51,6 +57,7 @@ class Feed:
         self._clock = clock
         self._changed: dict[str, Message] = {}  # by line id, in the order in which they changed
         self._level: Message | None = None
+        self._device: Message | None = None
         self._traffic: deque[events.OscTraffic] = deque(maxlen=TRAFFIC_KEPT)
         self._n_lost = 0
         self.hears_traffic = False  # whether anybody does; other threads may look
@@ -62,6 +69,8 @@ class Feed:
                 self._put(line.cue.id, _line_message(line))
             case events.LineRemoved(line_id):
                 self._put(line_id, Message(REMOVED_ADDRESS, (arg(line_id),)))
+            case events.SoundDevice():
+                self._device = _device_message(event)
             case events.Level(peak_db, rms_db):
                 self._level = Message(METER_ADDRESS, (arg(float(peak_db)), arg(float(rms_db))))
             case events.OscTraffic():
@@ -77,6 +86,12 @@ class Feed:
             for line in lines[-LINES_AT_ONCE:]:  # the newest; of all others it can ask
                 self._send(client, _line_message(line))
 
+    def tell_all(self, lines: tuple[Line, ...]) -> None:
+        """The state of everything once more, to everybody who is told of it, at the usual pace."""
+        self._next_s["heartbeat"] = float("-inf")
+        for line in lines:
+            self._put(line.cue.id, _line_message(line))
+
     def tick(self) -> float | None:
         """Send what is due. -> seconds until the next tick is needed; None when nobody listens."""
         now_s = self._clock()
@@ -87,7 +102,7 @@ class Feed:
         everyone = dict.fromkeys(client for clients in listeners.values() for client in clients)
         if not everyone:
             self._changed.clear()
-            self._level = None
+            self._level = self._device = None
             return None
         if self._is_due("heartbeat", HEARTBEAT_S, now_s):
             heartbeat = self._heartbeat()
@@ -98,6 +113,10 @@ class Feed:
                 message = self._changed.pop(line_id)
                 for client in listeners["lines"]:
                     self._send(client, message)
+        if self._device:
+            for client in everyone:
+                self._send(client, self._device)
+            self._device = None
         if self._level and self._is_due("meters", METERS_S, now_s):
             for client in listeners["meters"]:
                 self._send(client, self._level)
@@ -143,6 +162,11 @@ def _traffic_message(event: events.OscTraffic) -> Message:
     text = text if len(text.encode(errors="replace")) <= TRAFFIC_TEXT else f"{text[: TRAFFIC_TEXT // 4]}..."
     values = ("in" if event.incoming else "out", event.peer, event.address, text)
     return Message(TRAFFIC_ADDRESS, tuple(arg(v) for v in values))
+
+
+def _device_message(device: events.SoundDevice) -> Message:
+    *values, text = device_values(device)
+    return Message(DEVICE_ADDRESS, tuple(arg(v) for v in (*values, str(text)[:500])))
 
 
 def _line_message(line: Line) -> Message:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from bridge.cue import Line
 from bridge.errors import BadArgumentError, NotFoundError, RefusedError
 from bridge.osc_arguments import Arguments
-from bridge.osc_commands import BUTTON_VERBS, Action, Command
+from bridge.osc_command import Action, Command
+from bridge.osc_commands import BUTTON_VERBS
 from bridge.osc_packet import Arg, Message
 from bridge.osc_pattern import BadPatternError, matching
 from bridge.osc_replies import Call

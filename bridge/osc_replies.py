@@ -86,6 +86,22 @@ class Replies:
         self.send_again(call, answer)
 
 
+def page_of(call: Call, names: list[str]) -> list[str]:
+    """As many of the names as fit into one reply, at least one."""
+    head = Message(
+        f"/reply{call.address}",
+        tuple(arg(v) for v in (call.request_id, "done", "ok", " " * 100, " " * 200, 0)),
+    )
+    room = MAX_REPLY - len(encode(head))
+    page: list[str] = []
+    for name in names:
+        room -= len(encode(Message("/", (arg(name),)))) - 4
+        if page and room < 0:
+            break
+        page.append(name)
+    return page
+
+
 def _fitting(address: str, target: Peer, request_id: str, answer: Answer) -> Message:
     """The reply; over UDP the text for people gives way until it fits into one small datagram.
 

@@ -19,6 +19,7 @@ from typing import Any, Protocol, Self
 from bridge.errors import BridgeError, PortTakenError, RefusedError
 from bridge.osc_clients import Peer
 from bridge.osc_packet import Batch, Message, PacketError, decode, encode
+from bridge.osc_query import MAX_HEAD, METHODS
 from bridge.osc_rate import RateLimit, RateMeters
 from bridge.osc_replies import Send
 from bridge.osc_schedule import OscSchedule, check_ahead
@@ -48,6 +49,7 @@ class ApiLike(Protocol):
     def refuse(self, peer: Peer, error: BridgeError, messages: Sequence[Message] = ()) -> None: ...
     def gone(self, peer: Peer) -> None: ...
     def guard(self, settings: Settings) -> None: ...
+    def query(self, head: bytes, port: int) -> bytes | None: ...
 
 
 @dataclass
@@ -56,6 +58,8 @@ class _Connection:
     peer: Peer
     stream: OscStream = field(default_factory=OscStream)
     unsent: bytearray = field(default_factory=bytearray)
+    is_new: bool = True
+    head: bytearray | None = None  # of a question over HTTP, when it is none in OSC
     closes: bool = False  # when all is sent
 
 
@@ -287,6 +291,12 @@ class OscServer:
             return
         if connection.closes:
             return
+        if connection.is_new and data.startswith(METHODS):
+            connection.head = bytearray()
+        connection.is_new = False
+        if connection.head is not None:
+            self._read_query(connection, connection.head, data)
+            return
         try:
             for packet in connection.stream.feed(data):
                 if isinstance(packet, PacketError):
@@ -297,6 +307,18 @@ class OscServer:
         except BrokenStreamError as error:
             self._api.refuse(connection.peer, error)
             connection.closes = True
+
+    def _read_query(self, connection: _Connection, head: bytearray, data: bytes) -> None:
+        head += data
+        if b"\r\n\r\n" not in head and len(head) < MAX_HEAD:
+            return
+        answer = self._api.query(bytes(head), self.port) if self._rates.may_speak(connection.peer, 1) else None
+        if answer is None:
+            self._close(connection)
+            return
+        connection.unsent += answer
+        connection.closes = True
+        self._write(connection)
 
     def _write(self, connection: _Connection) -> None:
         try:

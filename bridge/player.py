@@ -88,6 +88,9 @@ class PlayerLike(Protocol):
         Raises DeviceError when there is nothing to play on.
         """
 
+    def outputs(self) -> tuple[str, ...]:
+        """Names of the devices that there are at this moment. Takes a moment itself. Raises DeviceError."""
+
     def device(self) -> SoundDevice:
         """The sound device as it is now."""
 
@@ -172,6 +175,9 @@ class Player:
             self._busy.set()
             feeder.start()
         return sound
+
+    def outputs(self) -> tuple[str, ...]:
+        return output_devices()
 
     def device(self) -> SoundDevice:
         with self._lock:

@@ -100,7 +100,10 @@ class Settings:
     hung_after_s: int = 300  # a voice that is silent for that long while it renders is given up and loaded anew
     unload_after_s: int = 0  # a voice that nobody asked for that long gives its memory back; 0: never
     max_queued: int = 10_000  # takes that may wait; more are refused as busy
+    osc_query: bool = True  # whether the list of commands is told over HTTP (OSCQuery), at the same port
     osc_passcode: str = field(default="", repr=False)  # that clients have to give first; needed beyond loopback
+    osc_passcode_play: str = field(default="", repr=False)  # one for those who may only play and stop; empty: none
+    osc_passcode_look: str = field(default="", repr=False)  # one for those who may only look; empty: none
     osc_allow: tuple[str, ...] = ()  # addresses or networks (192.168.1.0/24) that are answered; needed beyond loopback
     osc_burst: int = 2000  # messages that a client may send at once
     osc_per_second: int = 500  # and in the long run; then it is told that it is not heard for a second
@@ -156,13 +159,23 @@ class Settings:
 
     def _check_access(self) -> None:
         """Nobody from another machine without a passcode, and nobody from anywhere. Raises BadSettingsError."""
-        if self.osc_passcode and not (
-            MIN_PASSCODE <= len(self.osc_passcode) <= MAX_PASSCODE and not self.osc_passcode.startswith(PROOF)
-        ):
+        passcodes = {
+            name: text
+            for name in ("osc_passcode", "osc_passcode_play", "osc_passcode_look")
+            if (text := getattr(self, name))
+        }
+        for name, text in passcodes.items():
+            if not MIN_PASSCODE <= len(text) <= MAX_PASSCODE or text.startswith(PROOF):
+                raise BadSettingsError(
+                    f"setting {name} has {len(text)} characters; it has to have {MIN_PASSCODE} to {MAX_PASSCODE}, and "
+                    f"not to begin with {PROOF}"
+                )
+        if passcodes and not self.osc_passcode:
             raise BadSettingsError(
-                f"setting osc_passcode has {len(self.osc_passcode)} characters; it has to have {MIN_PASSCODE} to "
-                f"{MAX_PASSCODE}, and not to begin with {PROOF}"
+                f"setting {next(iter(passcodes))} is of no use without osc_passcode; set that as well"
             )
+        if len(set(passcodes.values())) < len(passcodes):
+            raise BadSettingsError(f"settings {', '.join(passcodes)} are the same; each level has its own passcode")
         if not is_loopback(self.osc_host) and not (self.osc_passcode and self.osc_allow):
             raise BadSettingsError(
                 f"setting osc_host is {self.osc_host!r}, which other machines can reach; set osc_passcode and "

@@ -131,6 +131,9 @@ class FakePlayer:
     ) -> None:
         self.on_level, self.on_problem, self.on_device = on_level, on_problem, on_device
 
+    def outputs(self) -> tuple[str, ...]:
+        return "system", "Headphones"
+
     def device(self) -> SoundDevice:
         return SoundDevice(self.wanted, self.wanted or "system", 48_000, 10.0, 0, "")
 

@@ -273,6 +273,9 @@ class EchoApi:
 
     def guard(self, settings: Any) -> None: ...
 
+    def query(self, head: bytes, port: int) -> bytes | None:
+        return None
+
     def gone(self, peer: Any) -> None:
         self.left.set()
 
