@@ -6,6 +6,7 @@
     python3 launcher.py test [...]       the tests, with pytest's own arguments
     python3 launcher.py say "text" ...   one line into one file, for the shell
     python3 launcher.py batch SHEET ...  a sheet of lines into a folder of clips
+    python3 launcher.py farm SHEET ...   the same, rendered by a cluster of machines
     python3 launcher.py send ADDRESS ... one OSC command to the daemon that runs, and its replies
     python3 launcher.py watch            every OSC message that the daemon takes and sends
     python3 launcher.py model get        the official IndexTTS-2 from the hub, for --model; asks first
@@ -52,11 +53,14 @@ def extras_of(options: argparse.Namespace) -> list[str]:
     if options.command == "test":
         return ["test"]
     full = ["full"] if options.command == "model" or options.model else []
-    return [*full, "judge"] if options.command == "batch" and options.asr else full
+    if options.command not in ("batch", "farm"):
+        return full
+    return full + ["judge"] * bool(options.asr) + ["farm"] * (options.command == "farm")
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     from bridge.batch.arguments import add_arguments
+    from bridge.farm.arguments import add_arguments as add_farm_arguments
 
     parser = argparse.ArgumentParser(
         prog="launcher.py", description="Cuevox speaks lines for sound designers. Without a command: daemon and panel."
@@ -78,6 +82,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     say.add_argument("--seed", type=int, metavar="N", help="the same one gives the same samples (drawn)")
     say.add_argument("--out", default="cuevox.wav", metavar="FILE", help="default: cuevox.wav")
     add_arguments(commands.add_parser("batch", help="a sheet of lines (CSV, XLSX, SRT...) into a folder of clips"))
+    farm = commands.add_parser("farm", help="the same, rendered by a cluster of machines (Ray)")
+    add_arguments(farm)
+    add_farm_arguments(farm)
     send = commands.add_parser("send", help="one OSC command to the daemon that runs; prints its replies")
     send.add_argument("address", help="such as /cuevox/line/play")
     send.add_argument("arguments", nargs=argparse.REMAINDER, help="such as gate_01; all are sent as text")
@@ -106,6 +113,8 @@ def run(options: argparse.Namespace, make_synthesizer: Callable[[], SynthesizerL
     try:
         if options.command == "batch":
             return batch(options, make_synthesizer)
+        if options.command == "farm":
+            return farm(options)
         if options.command == "say":
             return say(options, make_synthesizer)
         if options.command in ("send", "watch"):
@@ -225,14 +234,27 @@ def batch(options: argparse.Namespace, make_synthesizer: Callable[[], Synthesize
     from functools import partial
 
     from bridge.batch import command
-    from bridge.batch.speak import LocalRenderer
+    from bridge.batch.many import TogetherRenderer
     from bridge.batch.work import model_mark
     from engine.checkpoint import EMBEDDED
 
     settings = settings_of(options)
-    renderer = LocalRenderer(make_synthesizer or voice_of(settings))
+    renderer = TogetherRenderer(make_synthesizer or voice_of(settings))
     mark = model_mark(settings.model_folder or EMBEDDED)
     return command.run(options, settings, mark, renderer, partial(print, flush=True))
+
+
+def farm(options: argparse.Namespace) -> int:
+    """As batch(), with the workers of a cluster."""
+    from functools import partial
+
+    from bridge.batch.work import model_mark
+    from bridge.farm import command
+    from engine.checkpoint import EMBEDDED
+
+    settings = settings_of(options)
+    mark = model_mark(settings.model_folder or EMBEDDED)
+    return command.run(options, settings, mark, partial(print, flush=True))
 
 
 def talk(options: argparse.Namespace) -> int:

@@ -49,6 +49,8 @@ ONLY = {
 STANDARD_LIBRARY_ONLY = {"bridge/__init__.py", "bridge/setup_env.py", "bridge/system_libraries.py"} | {
     "bridge/batch/__init__.py",
     "bridge/batch/arguments.py",
+    "bridge/farm/__init__.py",
+    "bridge/farm/arguments.py",
 }
 
 

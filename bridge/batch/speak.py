@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -82,32 +81,6 @@ def speak(job: SpeakJob, prompts: PromptCache, cancelled: threading.Event | None
         return spoken(prepared, rendering.plan, audio, prompts, time.perf_counter() - began_s)
     except Exception as error:  # a fault of the engine ends this take, not the batch
         return failed(job, error)
-
-
-class LocalRenderer:
-    """In this process, one line after the other."""
-
-    def __init__(self, make_synthesizer: Callable[[], SynthesizerLike]) -> None:
-        """make_synthesizer: called when the first line is rendered; loads the voice."""
-        self._make_synthesizer = make_synthesizer
-        self._prompts: PromptCache | None = None
-
-    @property
-    def model_id(self) -> str:
-        return self._loaded.synthesizer.model_id
-
-    def render(self, jobs: Iterable[SpeakJob], cancelled: threading.Event) -> Iterator[Spoken]:
-        for job in jobs:
-            result = None if cancelled.is_set() else speak(job, self._loaded, cancelled)
-            if result is None:
-                return
-            yield result
-
-    @property
-    def _loaded(self) -> PromptCache:
-        if self._prompts is None:
-            self._prompts = PromptCache(self._make_synthesizer())
-        return self._prompts
 
 
 def _likeness(synthesizer: SynthesizerLike, timbre: Timbre, audio: Audio, rate: int) -> float | None:

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from bridge.batch.job import SpeakJob, Spoken
 from bridge.batch.many import READ_AHEAD, TogetherRenderer, of_like_length
+from bridge.errors import BadArgumentError
 from bridge.farm.clip_shelf import ClipShelf
+from bridge.farm.command import workers_of
 from bridge.farm.fleet import About, FarmError
 from bridge.farm.renderer import FarmRenderer
 from bridge.farm.results import ResultFolder, key_of
@@ -235,3 +237,14 @@ def test_lists_of_like_length_hold_every_job_once(n: int, size: int) -> None:
 def test_the_clip_goes_by_its_content() -> None:
     packed = ClipShelf().packed(jobs(1)[0])
     assert packed.timbre.parent == Path() and packed.timbre.suffix == CLIP.suffix
+
+
+@pytest.mark.parametrize(("text", "workers"), [("", (1, None)), ("8", (1, 8)), ("2-8", (2, 8)), (" 3 - 3 ", (3, 3))])
+def test_a_number_of_workers_is_read(text: str, workers: tuple[int, int | None]) -> None:
+    assert workers_of(text) == workers
+
+
+@pytest.mark.parametrize("text", ["0", "8-2", "many", "-1", "1.5", "99999"])
+def test_a_number_of_workers_that_is_none_is_told(text: str) -> None:
+    with pytest.raises(BadArgumentError, match="--workers"):
+        workers_of(text)
