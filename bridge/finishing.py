@@ -7,6 +7,7 @@ line of a given length is not trimmed.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,8 +15,9 @@ from bridge.cue import Cue, Finish
 from bridge.drops.base import resample_position
 from bridge.loudness import levelled
 from bridge.speech_span import find_speech
-from engine.types import Audio, Plan, WordTime
+from engine.types import Audio, PhonemeTime, Plan, WordTime
 
+Timed = TypeVar("Timed", WordTime, PhonemeTime)
 KEPT_S = 0.02  # that a trim leaves before and after the words, so that no breath or ending is cut
 
 
@@ -69,8 +71,14 @@ def _faded(audio: Audio, n_in: int, n_out: int) -> Audio:
 
 def _shifted(plan: Plan, n_samples_later: int, n_samples: int) -> Plan:
     shift_s, end_s = n_samples_later / plan.rate, n_samples / plan.rate
-    words = tuple(
-        WordTime(word.word, *(min(max(0.0, s + shift_s), end_s) for s in (word.start_s, word.end_s)))
-        for word in plan.words
+
+    def later(time: Timed) -> Timed:
+        start_s, stop_s = (min(max(0.0, s + shift_s), end_s) for s in (time.start_s, time.end_s))
+        return replace(time, start_s=start_s, end_s=stop_s)
+
+    return replace(
+        plan,
+        n_samples=n_samples,
+        words=tuple(later(word) for word in plan.words),
+        phonemes=tuple(later(phoneme) for phoneme in plan.phonemes),
     )
-    return replace(plan, n_samples=n_samples, words=words)

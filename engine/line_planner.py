@@ -20,8 +20,9 @@ from engine.source_filter import SourceFilterConfig
 from engine.speech_planner import LinePlan
 from engine.t2s import T2S
 from engine.text import Phonemiser, SpokenText
-from engine.types import Phrase, Plan, RenderRequest, WordTime
+from engine.types import PhonemeTime, Phrase, Plan, RenderRequest, WordTime
 
+STRESS = ("ˈ", "ˌ")
 MAX_PHONEMES = 180  # of what the GPT says in one go; the corpus has lines of up to 220
 NEXT_SEED = 0x9E3779B97F4A7C15  # far from any seed that a person counts up to
 
@@ -103,6 +104,7 @@ class LinePlanner:
             stretch=total_s / (speech_s + silent_s),
             words=tuple(self._words(sayings, places, plans)),
             warnings=stretch_warnings(stretch),
+            phonemes=tuple(self._phonemes(sayings, places, plans)),
             phrases=tuple(Phrase(s.first * self._frame_s, s.end * self._frame_s) for s in places) if guide else (),
         )
         phrases = [
@@ -194,6 +196,28 @@ class LinePlanner:
         for part, edges in self._edges(sayings, places, plans):
             for word in part.words:
                 yield WordTime(word.written, edges[word.first], edges[word.end])
+
+    def _phonemes(
+        self, sayings: list[_Saying], places: list[Slot], plans: list[list[LinePlan]]
+    ) -> Iterator[PhonemeTime]:
+        """Without gaps: spaces, marks and the silence between phrases are pauses, and adjoining pauses are one.
+
+        A stress mark, of a moment of its own, goes with the phoneme that it stands before.
+        """
+        at_s: float | None = None  # where what was told last ends; None: nothing was told yet
+        for part, edges in self._edges(sayings, places, plans):
+            mark, mark_s = "", 0.0
+            for phoneme, start_s, end_s in zip(part.phonemes, edges, edges[1:], strict=False):
+                if phoneme in speech_planner.MARKS:
+                    continue
+                if phoneme in STRESS:
+                    mark, mark_s = phoneme, start_s
+                    continue
+                begin_s = mark_s if mark else start_s
+                if at_s is not None and begin_s > at_s:
+                    yield PhonemeTime("", at_s, begin_s)
+                yield PhonemeTime(mark + phoneme, begin_s, end_s)
+                mark, at_s = "", end_s
 
 
 def joined(spoken: Sequence[SpokenText]) -> SpokenText:

@@ -13,7 +13,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from bridge.timeline import Length
-from engine.types import WordTime
+from engine.types import PhonemeTime, WordTime
 from gui.loudness import loudness
 
 SILENCE_DB = -50.0  # below the clip's peak; the voice's breath is louder
@@ -21,6 +21,7 @@ FULL_SCALE = 1 - 2**-15  # the highest sample of 16 bits: what reaches it was cu
 FFT, MIN_HOP = 1024, 128  # of the spectrogram, samples
 MAX_COLUMNS = 2000  # of the spectrogram; a screen has no more
 FLOOR_DB = -80.0
+OUTLINE = 144  # parts of a thumbnail
 TOP_HZ = 12_000.0  # of the spectrogram: speech has little above
 SETTINGS = ("text", "timbre", "emotion", "weight", "length", "speed")  # of a cue, that change how it sounds
 
@@ -41,7 +42,9 @@ class ClipFacts:
     leading_s: float  # silence before the voice
     spectrogram: NDArray[np.uint8]  # (columns, bins), 255 the loudest, 0 FLOOR_DB below it and less
     spectrogram_hz: float  # its upper edge
+    outline: NDArray[np.float32]  # (OUTLINE, 2) lowest and highest sample of each part, the loudest at 1
     words: tuple[WordTime, ...] = ()
+    phonemes: tuple[PhonemeTime, ...] = ()  # without the pauses
     settings: Mapping[str, str] = field(default_factory=dict)  # of its cue, in words
     length_error: int | None = None  # samples; None: no length was asked for
 
@@ -71,7 +74,11 @@ def read_facts(path: Path) -> ClipFacts:
         leading_s=float(is_voice.argmax()) / rate if peak else len(audio) / rate,
         spectrogram=spectrogram,
         spectrogram_hz=top_hz,
+        outline=_outline(audio, peak),
         words=tuple(WordTime(w["word"], w["start_s"], w["end_s"]) for w in made.get("words", ())),
+        phonemes=tuple(
+            PhonemeTime(p["phoneme"], p["start_s"], p["end_s"]) for p in made.get("phonemes", ()) if p["phoneme"]
+        ),
         settings={name: _words(name, value) for name, value in made.get("cue", {}).items() if name in SETTINGS},
         length_error=_length_error(made, len(audio), rate),
     )
@@ -80,6 +87,14 @@ def read_facts(path: Path) -> ClipFacts:
 def differing(all_settings: list[Mapping[str, str]]) -> list[str]:
     """Names of the settings in which the takes are not all alike, in the order of SETTINGS."""
     return [name for name in SETTINGS if len({settings.get(name, "") for settings in all_settings}) > 1]
+
+
+def _outline(audio: NDArray[np.float32], peak: float) -> NDArray[np.float32]:
+    """Audio (T,) -> (at most OUTLINE, 2): what a thumbnail draws."""
+    if not peak:
+        return np.zeros((0, 2), np.float32)
+    edges = np.linspace(0, len(audio), min(OUTLINE, len(audio)), endpoint=False).astype(int)
+    return np.stack([np.minimum.reduceat(audio, edges), np.maximum.reduceat(audio, edges)], axis=1) / peak
 
 
 def _spectrogram(audio: NDArray[np.float32], rate: int) -> tuple[NDArray[np.uint8], float]:

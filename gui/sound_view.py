@@ -1,4 +1,4 @@
-"""A clip to look at: waveform with word times, spectrogram under it, zoom, and a playhead while it sounds."""
+"""A clip to look at: waveform with words and phonemes, spectrogram under it, zoom, and a playhead while it sounds."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import pyqtgraph as pg
 from PyQt6.QtCore import QElapsedTimer, Qt, QTimer
 from PyQt6.QtWidgets import QWidget
 
+from engine.types import PhonemeTime
 from gui.clip_facts import ClipFacts
 from gui.theme import Theme
 
 FRAME_MS = 33  # of the playhead
 ZOOM = 2.0  # of one step
+PHONEME_EM = 0.9  # room that a phoneme needs to be read, in line heights
+PHONEME_SPAN = 0.25  # of the height that its line takes
 CLOSEST_S = 0.01  # the least time that is shown over the whole width
 
 
@@ -24,6 +27,8 @@ class SoundView(pg.GraphicsLayoutWidget):
         self._duration_s = 0.0
         self._clock = QElapsedTimer()
         self._words: list[pg.GraphicsObject] = []
+        self._phoneme_times: tuple[PhonemeTime, ...] = ()
+        self._phonemes: list[pg.GraphicsObject] = []  # made when one comes close enough to read them
         self.setAccessibleName("Waveform of the chosen take")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its keys belong to the takes around it
         self.setMinimumSize(120, 50)
@@ -53,6 +58,8 @@ class SoundView(pg.GraphicsLayoutWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._move_playhead)
+        self.wave.sigXRangeChanged.connect(self._show_phonemes)
+        self.wave.getViewBox().sigResized.connect(self._show_phonemes)
         theme.changed.connect(self._paint)
         self._paint()
         self.show_spectrum(False)
@@ -61,9 +68,11 @@ class SoundView(pg.GraphicsLayoutWidget):
     def show_clip(self, facts: ClipFacts | None) -> None:
         """All of a clip; None for an empty view."""
         self.stop_playhead()
-        for item in self._words:
+        for item in self._words + self._phonemes:
             self.wave.removeItem(item)
         self._words.clear()
+        self._phonemes.clear()
+        self._phoneme_times = facts.phonemes if facts is not None else ()
         self._duration_s = facts.duration_s if facts is not None else 0.0
         self.wave.showAxis("bottom", facts is not None)  # a scale without a sound means nothing
         if facts is None or not len(facts.audio):
@@ -77,8 +86,8 @@ class SoundView(pg.GraphicsLayoutWidget):
         margin = 0.01 * self._duration_s
         self.wave.setLimits(xMin=-margin, xMax=self._duration_s + margin, minXRange=min(CLOSEST_S, self._duration_s))
         for word in facts.words:
-            self._add_word(word.word, word.start_s)
-        self._paint_words()
+            self._add_mark(self._words, word.word, word.start_s, word.start_s, top=True)
+        self._paint_marks()
         self.zoom_out()
 
     def show_spectrum(self, shown: bool) -> None:
@@ -118,16 +127,30 @@ class SoundView(pg.GraphicsLayoutWidget):
         for line in self.playheads:
             line.setValue(seconds)
 
-    def _add_word(self, word: str, start_s: float) -> None:
-        line = pg.InfiniteLine(start_s, angle=90)
-        text = pg.TextItem(word, anchor=(0, 0))
-        text.setPos(start_s, 1.0)
+    def _show_phonemes(self) -> None:
+        """Only where they have room: else they would be a grey bar."""
+        (low, high), _ = self.wave.viewRange()
+        n_shown = sum(time.end_s > low and time.start_s < high for time in self._phoneme_times)
+        readable = 0 < n_shown * PHONEME_EM * self.fontMetrics().height() < self.width()
+        if readable and not self._phonemes:
+            for time in self._phoneme_times:
+                self._add_mark(self._phonemes, time.phoneme, time.start_s, (time.start_s + time.end_s) / 2, top=False)
+            self._paint_marks()
+        for item in self._phonemes:
+            item.setVisible(readable)
+
+    def _add_mark(self, to: list[pg.GraphicsObject], words: str, line_s: float, text_s: float, *, top: bool) -> None:
+        """A line where a word or phoneme begins, with its letters: words behind it at the top, phonemes in the middle
+        of their time at the bottom."""
+        line = pg.InfiniteLine(line_s, angle=90, span=(0, 1) if top else (0, PHONEME_SPAN))
+        text = pg.TextItem(words, anchor=(0, 0) if top else (0.5, 1))
+        text.setPos(text_s, 1.0 if top else -1.0)
         for item in (line, text):
             self.wave.addItem(item, ignoreBounds=True)
-            self._words.append(item)
+            to.append(item)
 
-    def _paint_words(self) -> None:
-        for item in self._words:
+    def _paint_marks(self) -> None:
+        for item in self._words + self._phonemes:
             if isinstance(item, pg.TextItem):
                 item.setColor(self._theme.color("muted"))
             else:
@@ -141,4 +164,4 @@ class SoundView(pg.GraphicsLayoutWidget):
         axis.setTextPen(self._theme.color("muted"))
         for line in self.playheads:
             line.setPen(pg.mkPen(self._theme.color("warning"), width=2))
-        self._paint_words()
+        self._paint_marks()

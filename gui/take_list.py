@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from PyQt6.QtCore import QMimeData, QPointF, QSize, Qt, QUrl
 from PyQt6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 from PyQt6.QtWidgets import QListWidget, QListWidgetItem
@@ -80,11 +81,13 @@ class TakeList(QListWidget):
 
     def _thumbnail(self, take: Take, clip: ClipFacts | None) -> QIcon:
         color = self._theme.tokens.accent
-        key = (clip_key(take), color)
+        key: tuple[object, str] = (clip_key(take), color)
         if clip is None:
-            return self._thumbnails.setdefault((None, color), QIcon(_outline(np.zeros(0, np.float32), color)))
+            key, outline = (None, color), np.zeros((0, 2), np.float32)
+        else:
+            outline = clip.outline
         if key not in self._thumbnails:
-            self._thumbnails[key] = QIcon(_outline(clip.audio, color))
+            self._thumbnails[key] = QIcon(_picture(outline, color))
         return self._thumbnails[key]
 
 
@@ -109,22 +112,20 @@ def _describe(take: Take, clip: ClipFacts | None, different: Sequence[str], *, p
     return text + "\n" + "  ·  ".join(facts)
 
 
-def _outline(audio: np.ndarray[tuple[int], np.dtype[np.float32]], color: str) -> QPixmap:
-    """Audio (T,) as a small waveform; nothing for an empty one."""
+def _picture(outline: NDArray[np.float32], color: str) -> QPixmap:
+    """(N, 2) lowest and highest, the loudest at 1 -> a small waveform; nothing for an empty one."""
     size = THUMBNAIL * SHARPNESS
     pixmap = QPixmap(size)
     pixmap.fill(Qt.GlobalColor.transparent)
-    if not len(audio):
+    if not len(outline):
         return pixmap
-    chunks = np.array_split(audio, size.width()) if len(audio) >= size.width() else [audio]
-    middle = size.height() / 2
-    scale = middle / max(float(np.abs(audio).max()), 1e-6)  # as large as its row: the level stands beside it
-    top = [QPointF(x, middle - float(chunk.max()) * scale) for x, chunk in enumerate(chunks)]
-    bottom = [QPointF(x, middle - float(chunk.min()) * scale) for x, chunk in enumerate(chunks)]
+    across, middle = np.linspace(0, size.width(), len(outline)), size.height() / 2
+    lowest, highest = (middle - outline * middle).T  # as large as its row: the level stands beside it
+    corners = [*zip(across, highest, strict=True), *zip(across[::-1], lowest[::-1], strict=True)]
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(QColor(color), 1.0))
     painter.setBrush(QColor(color))
-    painter.drawPolygon(QPolygonF([*top, *reversed(bottom)]))
+    painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
     painter.end()
     return pixmap

@@ -20,7 +20,7 @@ from bridge.finishing import KEPT_S, finished
 from bridge.loudness import line_loudness, measure, true_peak_dbtp
 from bridge.settings import Settings
 from bridge.wav import read_info
-from engine.types import Audio, Plan, WordTime
+from engine.types import Audio, PhonemeTime, Plan, WordTime
 from tests.bridge.osc_desk import Desk, open_studio
 from tests.bridge.studio import Studio
 
@@ -36,7 +36,9 @@ def spoken(rate: int = RATE, lead_s: float = 0.3, speech_s: float = 0.6, tail_s:
 
 
 def plan_of(audio: Audio, rate: int = RATE) -> Plan:
-    return Plan(len(audio), rate, len(audio), 1.0, (WordTime("Who", 0.3, 0.6), WordTime("there", 0.6, 0.9)), ())
+    words = (WordTime("Who", 0.3, 0.6), WordTime("there", 0.6, 0.9))
+    phonemes = (PhonemeTime("h", 0.3, 0.6), PhonemeTime("ð", 0.6, 0.9))
+    return Plan(len(audio), rate, len(audio), 1.0, words, (), phonemes)
 
 
 @settings(max_examples=50, deadline=None)
@@ -68,6 +70,7 @@ def test_a_line_of_its_own_length_is_trimmed_to_its_words() -> None:
     clip = finished(OWN, plan_of(audio), audio, Finish(trim=True))
     assert len(clip.audio) == pytest.approx((0.6 + 2 * KEPT_S) * RATE, abs=2 * RATE / 100)
     np.testing.assert_allclose([w.start_s for w in clip.plan.words], [KEPT_S, 0.3 + KEPT_S], atol=0.011)
+    assert [p.start_s for p in clip.plan.phonemes] == [w.start_s for w in clip.plan.words]
     silence = np.zeros(RATE, np.float32)
     assert len(finished(OWN, plan_of(silence), silence, Finish(trim=True)).audio) == RATE
 

@@ -117,6 +117,20 @@ def test_words_lie_in_order_inside_the_clip(voice: Synthesizer, request_: Render
         assert word.start_s <= following.start_s
 
 
+def test_phonemes_follow_each_other_without_gaps_and_lie_in_their_words(
+    voice: Synthesizer, request_: RenderRequest
+) -> None:
+    plan = voice.render(replace(request_, n_samples=3 * RATE)).plan
+    assert [p.phoneme for p in plan.phonemes][:4] == ["k", "ˈi", "p", ""]
+    assert plan.phonemes[0].phoneme and plan.phonemes[-1].phoneme
+    for phoneme, following in zip(plan.phonemes, plan.phonemes[1:], strict=False):
+        assert phoneme.start_s < phoneme.end_s == following.start_s
+        assert phoneme.phoneme or following.phoneme, "one pause is one"
+    for phoneme in plan.phonemes:
+        in_a_word = any(w.start_s <= phoneme.start_s and phoneme.end_s <= w.end_s for w in plan.words)
+        assert in_a_word or not phoneme.phoneme, phoneme
+
+
 def _pitch_hz(audio: Audio) -> float:
     low = audio[: len(audio) // 2 * 2].reshape(-1, 2).mean(axis=1)
     f0 = pitch(low, len(low) // 240)

@@ -14,14 +14,18 @@ from tests.gui.stand_in import RATE
 
 
 def write_clip(path: Path, cue: Cue, *, level: float = 0.25, silence_s: float = 0.1, seconds: float = 1.0) -> None:
-    """A tone after some silence, with a time for each word."""
+    """A tone after some silence, with a time for each word and each letter."""
     n = round(seconds * RATE)
     audio = level * np.sin(2 * np.pi * 440 / RATE * np.arange(n))
     audio[: round(silence_s * RATE)] = 0.0
     soundfile.write(path, audio, RATE, subtype="FLOAT")
     words = cue.text.split()
     times = [{"word": w, "start_s": i / len(words), "end_s": (i + 1) / len(words)} for i, w in enumerate(words)]
-    path.with_suffix(".json").write_text(json.dumps({"words": times, "cue": asdict(cue)}), "utf-8")
+    letters = [letter for letter in cue.text if letter.isalpha()]
+    steps = np.linspace(0, seconds, len(letters) + 1).tolist()
+    phonemes = [{"phoneme": p, "start_s": a, "end_s": b} for p, a, b in zip(letters, steps, steps[1:], strict=False)]
+    made = {"words": times, "phonemes": phonemes, "cue": asdict(cue)}
+    path.with_suffix(".json").write_text(json.dumps(made), "utf-8")
 
 
 def line_with_clips(folder: Path, cue: Cue, levels: tuple[float, ...], emotions: tuple[str, ...] = ()) -> Line:

@@ -179,6 +179,21 @@ def test_waveform_words_and_spectrogram_are_drawn_and_zoomed(
     assert width() == pytest.approx(whole, rel=0.05)
 
 
+def test_phonemes_are_shown_where_they_can_be_read(qtbot: QtBot, view: TakesView, shown: Callable[..., Line]) -> None:
+    shown(0.5)
+    view.sound.resize(150, 100)
+    view.sound.zoom_out()
+    assert not any(item.isVisible() for item in view.sound._phonemes)
+    for _ in range(3):
+        view.sound.zoom(1)
+    letters = [item.toPlainText() for item in view.sound._phonemes if hasattr(item, "toPlainText")]
+    assert "".join(letters) == "Whogoesthere" and all(item.isVisible() for item in view.sound._phonemes)
+    view.sound.zoom_out()
+    assert not any(item.isVisible() for item in view.sound._phonemes)
+    view.show_line(None)
+    assert not view.sound._phonemes
+
+
 def test_the_playhead_runs_while_the_take_sounds(qtbot: QtBot, view: TakesView, shown: Callable[..., Line]) -> None:
     line = shown(0.5)
     playing = replace(line.takes[0], state=LineState.PLAYING)
