@@ -38,7 +38,7 @@ from bridge.scheduler import EmotionQuestion, RenderJob, RenderQueue
 from bridge.settings import Settings
 from bridge.sheets import ReadOptions, Sheet, check_sheet, read_sheet
 from bridge.sound_devices import output_devices
-from bridge.take_store import TakeStore
+from bridge.take_store import DiskError, TakeStore
 from engine.errors import EngineError
 from engine.types import Emotion, SynthesizerLike
 
@@ -337,11 +337,32 @@ class Daemon:
                 return self._presets.emotions
         raise BadArgumentError(f"there are no presets of kind {kind[:80]!r}; ask for timbre or emotion")
 
-    def add_timbre(self, name: str, file: str) -> float:
-        """Learn a clip of the inbox. -> seconds of speech found in it. Reads the clip, which may take a moment."""
-        speech_s = self._presets.add_timbre(name, file)
+    def add_timbre(self, name: str, file: str, note: str = "", consent: str = "", colour: str = "") -> float:
+        """Learn a clip of the inbox. -> seconds of speech found in it. Reads the clip, which may take a moment.
+
+        consent: the speaker's, in words: who agreed, when, to what.
+        """
+        speech_s = self._presets.add_timbre(name, file, note, consent, colour)
         self._hub.publish(events.PresetsChanged("timbre"))
         return speech_s
+
+    def save_morph(self, name: str, morph: str, note: str = "", colour: str = "") -> None:
+        """Keep a voice between two, `morph:FIRST,SECOND=SHARE`, under a name."""
+        self._presets.save_morph(name, morph, note, colour)
+        self._hub.publish(events.PresetsChanged("timbre"))
+
+    def export_emotions(self, names: Iterable[str], file: Path) -> None:
+        """Write emotion presets into one file, for another Cuevox."""
+        try:
+            self._presets.export_emotions(names, file)
+        except OSError as error:
+            raise DiskError(f"{file} could not be written: {error.strerror or error}; choose another folder") from error
+
+    def import_emotions(self, file: Path) -> tuple[str, ...]:
+        """Keep the emotion presets of a file. -> their names; nothing that was there is replaced."""
+        names = self._presets.import_emotions(file)
+        self._hub.publish(events.PresetsChanged("emotion"))
+        return names
 
     def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None:
         """Keep weights under a name."""

@@ -2,59 +2,46 @@
 
 from __future__ import annotations
 
-import colorsys
 import hashlib
-import json
-import re
+import itertools
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from bridge.emotion_source import EmotionSource, emotion_of, read_emotion, weights_of
 from bridge.errors import BadArgumentError, BridgeError, NotFoundError, RefusedError, UnknownPresetError
 from bridge.files import resolve_inside, safe_name, write_atomic
+from bridge.preset_files import (
+    MAX_NAME_LENGTH,
+    EmotionPreset,
+    TimbrePreset,
+    check_colour,
+    checked_name,
+    colour_of,
+    emotion_preset,
+    emotion_values,
+    read_emotions,
+    read_json,
+    timbre_preset,
+    write_emotions,
+    write_json,
+)
 from engine.errors import EngineError
-from engine.types import EMOTIONS, Emotion
+from engine.types import EMOTIONS
 
 SHIPPED = Path(__file__).resolve().parent.parent / "presets"
 CLIP_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg")
 MAX_CLIP_BYTES = 200_000_000
-MAX_PRESET_BYTES = 100_000
-MAX_NAME_LENGTH = 80
 
-_TIMBRE_KEYS = {"name", "note", "colour", "clip", "consent"}
-_EMOTION_KEYS = {"name", "note", "colour", "weights"}
+MORPH = "morph:"  # morph:FIRST,SECOND=SHARE is a voice between two
 
 
 class BadClipError(BridgeError):
     """A clip that no voice can be learnt from."""
 
     code = "bad_prompt"
-
-
-@dataclass(frozen=True)
-class TimbrePreset:
-    """Who may speak."""
-
-    name: str
-    note: str  # one line that describes the voice
-    colour: str  # #rrggbb
-    origin: str  # "cuevox" or "yours"
-    clip: Path
-    consent: str = ""  # who agreed to what, and when; goes into the JSON of every clip that this voice speaks
-
-
-@dataclass(frozen=True)
-class EmotionPreset:
-    """How it may be spoken."""
-
-    name: str
-    note: str
-    colour: str
-    origin: str
-    weights: Mapping[str, float] = field(hash=False)  # by name, those that are not 0
 
 
 Preset = TypeVar("Preset", TimbrePreset, EmotionPreset)
@@ -82,9 +69,9 @@ class PresetStore:
     def reload(self) -> None:
         """Read the folders again. A file that cannot be used is left out and told in `problems`."""
         problems: list[str] = []
-        timbres = self._read("timbre", _timbre, problems)
+        timbres = self._read("timbre", timbre_preset, problems)
         # The eight and neutral stand first and in their order, then blends and the user's own by name.
-        emotions = self._read("emotion", _emotion, problems)
+        emotions = self._read("emotion", emotion_preset, problems)
         first = [name for name in ("neutral", *EMOTIONS) if name in emotions.presets]
         order = [*first, *(name for name in emotions.presets if name not in first)]
         self._timbres = timbres
@@ -102,8 +89,10 @@ class PresetStore:
     def timbre(self, name: str) -> TimbrePreset:
         """The timbre of that name, else the clip of that name in the inbox; no name: the first one.
 
-        Raises UnknownPresetError.
+        `morph:FIRST,SECOND=SHARE` is a voice between two of them. Raises UnknownPresetError, BadArgumentError.
         """
+        if name.strip().startswith(MORPH):
+            return self._between(name.strip())
         shelf = self._timbres.presets
         if not name.strip() and shelf:
             return next(iter(shelf.values()))
@@ -113,7 +102,7 @@ class PresetStore:
         clip = self._inbox_clip(name)
         if clip is None:
             raise UnknownPresetError("timbre", name[:MAX_NAME_LENGTH], (preset.name for preset in shelf.values()))
-        return TimbrePreset(clip.stem, f"the clip {clip.name}", _colour(clip.stem), "yours", clip)
+        return TimbrePreset(clip.stem, f"the clip {clip.name}", colour_of(clip.stem), "yours", clip)
 
     def emotion(self, name: str) -> EmotionPreset:
         """Raises UnknownPresetError."""
@@ -127,7 +116,7 @@ class PresetStore:
         """What a cue's `emotion` means. Raises BadArgumentError, UnknownPresetError, NotFoundError, EmptyTextError."""
         return read_emotion(text, line_text, lambda name: emotion_of(self.emotion(name).weights), self._clip)
 
-    def add_timbre(self, name: str, file: str, note: str = "", consent: str = "") -> float:
+    def add_timbre(self, name: str, file: str, note: str = "", consent: str = "", colour: str = "") -> float:
         """Learn the clip `file` of the inbox as timbre `name`. -> seconds of speech found in it.
 
         `consent`: the speaker's, in words, to be kept with the voice. A timbre of the user's of that name is replaced.
@@ -135,7 +124,8 @@ class PresetStore:
         Raises RefusedError, NotFoundError, BadArgumentError,
         BadClipError.
         """
-        name = _checked_name(name)
+        name = _checked_timbre_name(name)
+        check_colour(colour)
         source = resolve_inside(self._inbox, file)
         if source.suffix.lower() not in CLIP_SUFFIXES:
             raise BadArgumentError(f"{file!r} is no clip to learn from; give one of {', '.join(CLIP_SUFFIXES)}")
@@ -150,13 +140,60 @@ class PresetStore:
         with self._writing:
             path = self._place("timbre", name, self._timbres)
             # The content is in the clip's name, so that the JSON changes from the old clip to the new one at once.
-            clip = path.with_name(f"{path.stem}-{hashlib.sha256(data).hexdigest()[:8]}{source.suffix.lower()}")
-            # An earlier clip stays: lines that wait were accepted with it.
-            write_atomic(clip, data)
-            values = {"name": name, "note": note, "colour": _colour(name), "clip": clip.name, "consent": consent}
-            _write_json(path, {key: value for key, value in values.items() if key != "consent" or value})
+            clip = _keep_clip(path, data, source.suffix)
+            values = {"name": name, "note": note, "colour": colour or colour_of(name), "clip": clip, "consent": consent}
+            write_json(path, {key: value for key, value in values.items() if key != "consent" or value})
             self.reload()
         return speech_s
+
+    def save_morph(self, name: str, morph: str, note: str = "", colour: str = "") -> None:
+        """Keep a voice between two, `morph:FIRST,SECOND=SHARE`, as a timbre of the user's, with clips of its own.
+
+        Raises RefusedError, BadArgumentError, UnknownPresetError.
+        """
+        name, preset = _checked_timbre_name(name), self.timbre(morph)
+        check_colour(colour)
+        if preset.other is None:
+            raise BadArgumentError(f"{morph[:80]!r} is no voice between two; give {MORPH}FIRST,SECOND=SHARE")
+        with self._writing:
+            path = self._place("timbre", name, self._timbres)
+            first, second = (_keep_clip(path, clip.read_bytes(), clip.suffix) for clip in (preset.clip, preset.other))
+            values = {
+                "name": name,
+                "note": note or preset.note,
+                "colour": colour or colour_of(name),
+                "clip": first,
+                "morph": {"clip": second, "share": preset.share},
+            }
+            write_json(path, values | ({"consent": preset.consent} if preset.consent else {}))
+            self.reload()
+
+    def _between(self, morph: str) -> TimbrePreset:
+        names, _, number = morph.removeprefix(MORPH).rpartition("=")
+        try:
+            share = float(number)
+        except ValueError:
+            share = -1.0
+        commas = [at for at, character in enumerate(names) if character == ","]
+        if not commas or not 0.0 <= share <= 1.0:
+            raise BadArgumentError(f"{morph[:80]!r} has to be {MORPH}FIRST,SECOND=SHARE, with a share of 0 to 1")
+        # Names may hold commas, too: the first one that parts two voices there are.
+        known = self._timbres.presets
+        at = next((at for at in commas if _key(names[:at]) in known and _key(names[at + 1 :]) in known), commas[0])
+        first, second = self.timbre(names[:at]), self.timbre(names[at + 1 :])
+        if first.other is not None or second.other is not None:
+            raise BadArgumentError(f"{morph[:80]!r} names a voice that lies between two itself; take two plain ones")
+        consents = [preset.consent for preset in (first, second) if preset.consent]
+        return TimbrePreset(
+            name=f"{MORPH}{first.name},{second.name}={share:g}",
+            note=f"between {first.name} and {second.name}",
+            colour=first.colour,
+            origin="yours",
+            clip=first.clip,
+            consent="; ".join(dict.fromkeys(consents)),
+            other=second.clip,
+            share=share,
+        )
 
     def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None:
         """Keep weights as an emotion of the user's, in place of an earlier one of that name.
@@ -165,18 +202,38 @@ class PresetStore:
 
         Raises RefusedError, BadArgumentError, UnknownPresetError.
         """
-        name, emotion = _checked_name(name), emotion_of(weights)
+        name, emotion = checked_name(name), emotion_of(weights)
         if "=" in name or ":" in name or _key(name) == "auto":
             raise BadArgumentError(
                 f"emotion name {name!r} would read as weights, a clip or a sentence; leave out = and :"
             )
-        if colour and not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
-            raise BadArgumentError(f"colour {colour[:80]!r} has to be #rrggbb, e.g. #63d0bd")
+        check_colour(colour)
         with self._writing:
             path = self._place("emotion", name, self._emotions)
-            values = {"name": name, "note": note, "colour": colour or _colour(name), "weights": weights_of(emotion)}
-            _write_json(path, values)
+            preset = EmotionPreset(name, note, colour or colour_of(name), "yours", weights_of(emotion))
+            write_json(path, emotion_values(preset))
             self.reload()
+
+    def export_emotions(self, names: Iterable[str], file: Path) -> None:
+        """Write presets into one file that import_emotions reads. Raises UnknownPresetError, DiskError."""
+        write_emotions(file, [self.emotion(name) for name in names])
+
+    def import_emotions(self, file: Path) -> tuple[str, ...]:
+        """Keep the presets of a file as the user's. -> their names; a name that is taken gets a number.
+
+        All are read before the first is kept. Raises BadPresetFileError.
+        """
+        names = []
+        for preset in read_emotions(file):
+            known = self._emotions.presets
+            same = known.get(_key(preset.name))
+            if same is not None and same.weights == preset.weights:
+                names.append(same.name)  # it is there already
+                continue
+            name = next(n for n in _numbered(preset.name) if _key(n) not in known)
+            self.save_emotion(name, preset.weights, preset.note, preset.colour)
+            names.append(name)
+        return tuple(names)
 
     def _read(
         self, kind: str, parse: Callable[[dict[str, Any], Path, str], Preset], problems: list[str]
@@ -187,7 +244,7 @@ class PresetStore:
             found: list[tuple[str, Preset, Path]] = []
             for path in sorted(folder.glob("*.json")):
                 try:
-                    preset = parse(_read_json(path), path, origin)
+                    preset = parse(read_json(path), path, origin)
                     if _key(preset.name) in presets:
                         raise BadArgumentError(f"there is a preset {preset.name!r} already; change its name")
                     found.append((_key(preset.name), preset, path))
@@ -234,21 +291,32 @@ class PresetStore:
             return None
 
 
+def _numbered(name: str) -> Iterator[str]:
+    """name, name 2, name 3..., each short enough."""
+    yield name
+    for n in itertools.count(2):
+        yield f"{name[: MAX_NAME_LENGTH - 4].rstrip()} {n}"
+
+
 def _key(name: str) -> str:
     return name.strip().casefold()
 
 
-def _checked_name(name: str) -> str:
-    name = name.strip()
-    if not name or len(name) > MAX_NAME_LENGTH or not name.isprintable():
-        raise BadArgumentError(f"preset name {name[:100]!r} has to be 1 to {MAX_NAME_LENGTH} printable characters")
+def _checked_timbre_name(name: str) -> str:
+    name = checked_name(name)
+    if name.startswith(MORPH):
+        raise BadArgumentError(f"timbre name {name!r} would read as a voice between two; leave out {MORPH}")
     return name
 
 
-def _colour(name: str) -> str:
-    """A soft colour of its own for each name."""
-    hue = int.from_bytes(hashlib.sha256(_key(name).encode()).digest()[:2], "big") / 65_536
-    return "#" + "".join(f"{round(255 * part):02x}" for part in colorsys.hls_to_rgb(hue, 0.66, 0.45))
+def _keep_clip(preset: Path, data: bytes, suffix: str) -> str:
+    """-> its name, beside the preset. The content is in the name, so that the JSON changes from clip to clip at once.
+
+    An earlier clip stays: lines that wait were accepted with it.
+    """
+    clip = preset.with_name(f"{preset.stem}-{hashlib.sha256(data).hexdigest()[:8]}{suffix.lower()}")
+    write_atomic(clip, data)
+    return clip.name
 
 
 def _seconds_of_speech(path: Path) -> float:
@@ -264,55 +332,3 @@ def _seconds_of_speech(path: Path) -> float:
         raise BadClipError(f"{path.name}: {error}") from error
     first, end = speech_bounds(audio, rate)
     return (end - first) / rate
-
-
-def _write_json(path: Path, values: dict[str, Any]) -> None:
-    write_atomic(path, (json.dumps(values, ensure_ascii=False, indent=2) + "\n").encode())
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    """Raises ValueError, BadArgumentError, OSError."""
-    if not path.is_file():  # a pipe or a device would be read for ever
-        raise BadArgumentError("it is not a file")
-    if path.stat().st_size > MAX_PRESET_BYTES:
-        raise BadArgumentError(f"it is larger than {MAX_PRESET_BYTES // 1000} kB")
-    values = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(values, dict):
-        raise BadArgumentError("it has to hold one JSON object, {...}")
-    return values
-
-
-def _texts(values: dict[str, Any], keys: set[str]) -> tuple[str, str, str]:
-    """Name, note and colour. Raises BadArgumentError."""
-    if unknown := sorted(set(values) - keys):
-        raise BadArgumentError(f"unknown keys {', '.join(unknown)}; there are: {', '.join(sorted(keys))}")
-    note, colour = values.get("note", ""), values.get("colour", "")
-    if not all(isinstance(text, str) for text in (values.get("name"), note, colour)):
-        raise BadArgumentError("name, note and colour have to be texts, and the name must not be missing")
-    name = _checked_name(values["name"])
-    return name, note, colour or _colour(name)
-
-
-def _timbre(values: dict[str, Any], path: Path, origin: str) -> TimbrePreset:
-    name, note, colour = _texts(values, _TIMBRE_KEYS)
-    clip_name = values.get("clip")
-    if not isinstance(clip_name, str):
-        raise BadArgumentError("clip has to be the name of a file beside it")
-    clip = resolve_inside(path.parent, clip_name)
-    if not clip.is_file():
-        raise BadArgumentError(f"its clip {clip_name!r} is not beside it")
-    consent = values.get("consent", "")
-    if not isinstance(consent, str):
-        raise BadArgumentError("consent has to be a text: who agreed to what, and when")
-    return TimbrePreset(name, note, colour, origin, clip, consent)
-
-
-def _emotion(values: dict[str, Any], path: Path, origin: str) -> EmotionPreset:
-    name, note, colour = _texts(values, _EMOTION_KEYS)
-    weights = values.get("weights")
-    if not isinstance(weights, dict) or not all(
-        isinstance(weight, (int, float)) and not isinstance(weight, bool) for weight in weights.values()
-    ):
-        raise BadArgumentError('weights has to be an object of numbers, e.g. {"happy": 0.6}')
-    emotion: Emotion = emotion_of(weights)
-    return EmotionPreset(name, note, colour, origin, weights_of(emotion))

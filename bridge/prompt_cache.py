@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from bridge.emotion_source import EmotionSource
+from bridge.preset_files import TimbrePreset
 from bridge.prompt_files import PromptFiles
 from engine.audio import read_clip
 from engine.emotion_context import in_context
 from engine.errors import BadPromptError
+from engine.morph import morph
 from engine.types import Audio, Emotion, SynthesizerLike, Timbre
 
 MAX_KEPT = 64  # of each kind; a timbre of the official model has up to 4 MB
@@ -32,6 +34,14 @@ class PromptCache:
         self._files = PromptFiles(folder, synthesizer.model_id)
         self._timbres: OrderedDict[str, Timbre] = OrderedDict()
         self._emotions: OrderedDict[str, Emotion] = OrderedDict()
+
+    def voice(self, preset: TimbrePreset) -> tuple[Timbre, str]:
+        """-> the timbre of a preset and the SHA-256 of its clip; of both clips, with a +, for a voice between two."""
+        first, sha256 = self.timbre(preset.clip)
+        if preset.other is None:
+            return first, sha256
+        second, other_sha256 = self.timbre(preset.other)
+        return morph(first, second, preset.share), f"{sha256}+{other_sha256}"
 
     def timbre(self, clip: Path) -> tuple[Timbre, str]:
         """-> the timbre and the SHA-256 of its clip."""

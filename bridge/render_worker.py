@@ -196,7 +196,7 @@ class RenderWorker:
 
     def _plan(self, job: RenderJob, prompts: PromptCache) -> tuple[Rendering, Provenance]:
         cue = job.cue
-        timbre, timbre_sha256 = prompts.timbre(job.timbre.clip)
+        timbre, timbre_sha256 = prompts.voice(job.timbre)
         emotion, emotion_sha256 = prompts.emotion(job.emotion)
         emotion = emotion.scaled(cue.weight)
         n_samples = None if cue.length is None else cue.length.samples(self._rate)
