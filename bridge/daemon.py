@@ -14,6 +14,7 @@ from typing import Self
 
 from bridge import events
 from bridge.ask_folder import AskFolder
+from bridge.clip_check import ClipReport, check_clip, cut_clip, read_part
 from bridge.cue import Cue, Line, LineState, Position, Score, Take
 from bridge.cue_check import MAX_SEED, CheckedCue, check_cue
 from bridge.drop_worker import DropOrder, DropWorker, targets_of
@@ -21,7 +22,7 @@ from bridge.drops import DropJob, Probe
 from bridge.drops.base import resample_position
 from bridge.errors import BadArgumentError, BridgeError, BusyError, DeviceError, NotFoundError, RefusedError
 from bridge.event_hub import EventHub
-from bridge.files import remove_leftovers
+from bridge.files import remove_leftovers, safe_name
 from bridge.journal import DropWish, Journal, RequestRecord, TakeRecord
 from bridge.line_book import PENDING, LineBook
 from bridge.lineage import Ancestor, ancestors
@@ -34,7 +35,7 @@ from bridge.player import PlayerLike
 from bridge.preset_store import EmotionPreset, PresetStore, TimbrePreset
 from bridge.pronunciation_file import PronunciationFile
 from bridge.render_worker import RenderWorker
-from bridge.scheduler import EmotionQuestion, RenderJob, RenderQueue
+from bridge.scheduler import EmotionQuestion, RenderJob, RenderQueue, VoicesQuestion
 from bridge.settings import Settings
 from bridge.sheets import ReadOptions, Sheet, check_sheet, read_sheet
 from bridge.sound_devices import output_devices
@@ -345,6 +346,24 @@ class Daemon:
         speech_s = self._presets.add_timbre(name, file, note, consent, colour)
         self._hub.publish(events.PresetsChanged("timbre"))
         return speech_s
+
+    def check_clip(self, file: Path, start_s: float, end_s: float) -> tuple[ClipReport, Future[float | None]]:
+        """What speaks for and against a part of any clip on this machine as one to learn a voice from.
+
+        The future tells how far apart the speakers in it are (clip_check.several_voices), between two takes.
+        """
+        audio, rate = read_part(file, start_s, end_s)
+        answer = Future[float | None]()
+        self._queue.ask(VoicesQuestion(audio, rate, answer))
+        return check_clip(audio, rate), answer
+
+    def add_timbre_of(
+        self, file: Path, start_s: float, end_s: float, name: str, note: str, consent: str, colour: str = ""
+    ) -> float:
+        """Learn a part of any clip on this machine as timbre `name`. -> seconds of speech found in it."""
+        part = self.settings.inbox_folder / f"{safe_name(name, fallback='voice')}.flac"
+        cut_clip(file, start_s, end_s, part)
+        return self.add_timbre(name, part.name, note, consent, colour)
 
     def save_morph(self, name: str, morph: str, note: str = "", colour: str = "") -> None:
         """Keep a voice between two, `morph:FIRST,SECOND=SHARE`, under a name."""

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from bridge.clip_check import voices_apart
 from bridge.cue import Finish, Score
 from bridge.errors import BridgeError
 from bridge.finishing import finished
 from bridge.hang_watch import HangWatch
 from bridge.line_book import LineBook
 from bridge.pace import Pace
-from bridge.scheduler import EmotionQuestion, LoadMeter, RenderJob, RenderQueue
+from bridge.scheduler import EmotionQuestion, LoadMeter, Question, RenderJob, RenderQueue
 from bridge.take_score import Scorer, free_scores
 from bridge.take_store import Provenance, TakeStore, peak_db
 from engine.errors import EngineError
@@ -110,7 +111,7 @@ class RenderWorker:
                 prompts, failure = self._load_model()
             if (job := self._queue.take()) is None:
                 return
-            if isinstance(job, EmotionQuestion):
+            if isinstance(job, Question):
                 _answer(job, prompts, failure)
             elif job.cancelled.is_set():
                 self._finish_with(job, self._book.cancel(job.take_id), False)
@@ -271,17 +272,18 @@ class RenderWorker:
             self._on_ended(job, ok)
 
 
-def _answer(question: EmotionQuestion, prompts: PromptCache | None, failure: EngineError | None) -> None:
+def _answer(question: Question, prompts: PromptCache | None, failure: EngineError | None) -> None:
     if not question.answer.set_running_or_notify_cancel():
         return
     try:
         if prompts is None or failure is not None:
             raise failure or EngineError("the voice was not loaded")
-        emotion, _ = prompts.emotion(question.source)
+        if isinstance(question, EmotionQuestion):
+            question.answer.set_result(prompts.emotion(question.source)[0])
+        else:
+            question.answer.set_result(voices_apart(prompts.synthesizer, question.audio, question.rate))
     except Exception as error:  # whoever asked is told; the worker goes on
         question.answer.set_exception(error)
-    else:
-        question.answer.set_result(emotion)
 
 
 def _check(block: Audio, n_made: int, plan: Plan) -> None:

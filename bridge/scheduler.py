@@ -13,7 +13,7 @@ from bridge.emotion_source import EmotionSource
 from bridge.journal import DropWish
 from bridge.live_feed import LiveFeed
 from bridge.preset_store import TimbrePreset
-from engine.types import Emotion
+from engine.types import Audio, Emotion
 
 LOAD_WINDOW_S = 5.0
 
@@ -40,6 +40,18 @@ class EmotionQuestion:
     answer: Future[Emotion]
 
 
+@dataclass(frozen=True, eq=False)
+class VoicesQuestion:
+    """How far apart the speakers in a clip are (clip_check.voices_apart)."""
+
+    audio: Audio  # (T,) at `rate`
+    rate: int
+    answer: Future[float | None]
+
+
+Question = EmotionQuestion | VoicesQuestion
+
+
 class RenderQueue:
     """Jobs that wait for the one render worker, and questions, which go before them. May be used by any thread."""
 
@@ -47,7 +59,7 @@ class RenderQueue:
         self._changed = threading.Condition()
         self._live: deque[RenderJob] = deque()
         self._waiting: deque[RenderJob] = deque()
-        self._questions: deque[EmotionQuestion] = deque()
+        self._questions: deque[Question] = deque()
         self._closed = False
 
     def __len__(self) -> int:
@@ -68,7 +80,7 @@ class RenderQueue:
                 line.append(job)
             self._changed.notify()
 
-    def ask(self, question: EmotionQuestion) -> None:
+    def ask(self, question: Question) -> None:
         """A question that comes when the queue is closed, or that is left in it then, is cancelled."""
         with self._changed:
             if self._closed:
@@ -86,7 +98,7 @@ class RenderQueue:
                 )
             )
 
-    def take(self) -> RenderJob | EmotionQuestion | None:
+    def take(self) -> RenderJob | Question | None:
         """The next job or question; waits for one. None: the queue was closed, and the jobs left stay in it."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._questions or self._live or self._waiting)
