@@ -94,7 +94,8 @@ def _outline(audio: NDArray[np.float32], peak: float) -> NDArray[np.float32]:
     if not peak:
         return np.zeros((0, 2), np.float32)
     edges = np.linspace(0, len(audio), min(OUTLINE, len(audio)), endpoint=False).astype(int)
-    return np.stack([np.minimum.reduceat(audio, edges), np.maximum.reduceat(audio, edges)], axis=1) / np.float32(peak)
+    pairs = np.stack([np.minimum.reduceat(audio, edges), np.maximum.reduceat(audio, edges)], axis=1)
+    return np.asarray(pairs / peak, np.float32)
 
 
 def _spectrogram(audio: NDArray[np.float32], rate: int) -> tuple[NDArray[np.uint8], float]:
