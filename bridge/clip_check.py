@@ -22,8 +22,9 @@ NOISY_DB = 20.0  # from the noise to the speech: with less, the noise is learnt 
 FULL_SCALE, CUT_OFF_RUN = 1 - 2**-11, 3  # so many samples in a row at the clip's own ceiling were cut off there
 MOST_CUT_OFF = 10
 WINDOW_S, STEP_S = 1.5, 0.75  # in which it is heard who speaks
-# Mean cosine distance of the windows' speaker embeddings, and the model that it was measured for (docs/panel.md).
-SEVERAL_VOICES, MEASURED_FOR = 0.205, "cuevox-mini-1"
+# Mean cosine distance of the windows' speaker embeddings, and the models that it was measured for, which have one
+# speaker encoder (docs/panel.md).
+SEVERAL_VOICES, MEASURED_FOR = 0.205, ("cuevox-mini-1", "cuevox-mini-2")
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def voices_apart(synthesizer: SynthesizerLike, audio: Audio, rate: int) -> float
     """
     from engine.errors import BadPromptError
 
-    if synthesizer.model_id != MEASURED_FOR:
+    if synthesizer.model_id not in MEASURED_FOR:
         return None
     window, step = round(WINDOW_S * rate), round(STEP_S * rate)
     heard = []
