@@ -47,9 +47,13 @@ function factory (params)
       end
       ask (region:to_stateful ():id ():to_s (), region:name (), region:position ():samples (), region:length ():samples (), track)
     end
+    local seen = {}  -- a range has two markers, and may have both selected
     for marker in selection.markers:iter () do
       local location = Editor:find_location_from_marker (marker, true)
-      ask (location:to_stateful ():id ():to_s (), location:name (), location:start ():samples (), location:length ():samples (), "")
+      -- Ardour gives a script no id of a location that tells it from others: its place does.
+      local first = location:start ():samples ()
+      if not seen[first] then ask ("marker_" .. math.tointeger (first), location:name (), first, location:length ():samples (), "") end
+      seen[first] = true
     end
   end
 end
