@@ -160,9 +160,7 @@ class CrashTrial:
         """The disk, as the round's difficulty has it."""
         if fault is Fault.DISK_FULL:
             filler = self._data.with_name("filler")
-            with filler.open("wb") as file:
-                left = os.statvfs(filler)
-                os.posix_fallocate(file.fileno(), 0, left.f_bavail * left.f_frsize)
+            _fill_disk(filler)
             yield
             filler.unlink()
         elif fault is Fault.READ_ONLY:
@@ -233,6 +231,18 @@ class CrashTrial:
         except NoReplyError as error:
             raise TrialError(str(error)) from error
         return status.data[0] == 0 and status.data[1] == 0  # queued, rendering
+
+
+def _fill_disk(filler: Path) -> None:
+    """With the daemon writing at the same time: in ever smaller steps, until not even a page is left."""
+    size, step = 0, 1 << 26
+    with filler.open("wb") as file:
+        while step >= 4096:
+            try:
+                os.posix_fallocate(file.fileno(), size, step)
+                size += step
+            except OSError:
+                step //= 2
 
 
 @contextlib.contextmanager

@@ -126,7 +126,7 @@ class Senders:
         if code == "busy":
             unheard = UNHEARD.search(text)
             # The `busy` that begins a silence is part of the count that ends it.
-            load.shed += int(unheard[1]) if unheard else 0 if text.startswith("more than") else 1
+            load.shed += int(unheard[1]) if unheard else 0 if "nothing from you is heard" in text else 1
         elif status == "accepted":
             load.accepted += 1
         elif status == "error":

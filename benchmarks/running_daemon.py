@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-WAIT_S = 60.0  # for a start, for an answer, for the end; a busy machine takes its time
+WAIT_S = 300.0  # for a start, for an answer, for the end; a busy machine takes its time
 
 _TONES = (
     f"import sys; sys.path.insert(0, {str(ROOT)!r}); import launcher; from tests.fakes import FakeSynthesizer; "

@@ -116,6 +116,7 @@ class Daemon:
                 settings.osc_port,
                 OscApi(self),
                 rate_limit=rate_limit_of(settings),
+                max_waiting=settings.osc_max_waiting,
                 use_time_tags=settings.osc_time_tags,
             )
             self._server = stack.enter_context(server)

@@ -2,17 +2,19 @@
 
 Two threads meet here. The OSC thread calls `check`, which reads arguments and touches nothing else, and hands over. All
 the rest - clients, replies, the daemon's events - belongs to the API's own thread, which does one thing after
-another; so an event of a take can never overtake the reply that announced it.
+another; so an event of a take can never overtake the reply that announced it. Only while that thread waits for the disk
+a third one answers questions of other clients in its place.
 """
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -37,6 +39,7 @@ from bridge.settings import Settings
 from engine.errors import EngineError
 
 UNHEARD = (events.Warned, events.PresetsChanged, events.Status)  # events that tell clients nothing
+ENOUGH, ENOUGH_OF_ALL = 20, 100  # commands that wait here; the others wait unread, which costs less
 
 _log = logging.getLogger(__name__)
 
@@ -72,6 +75,7 @@ class OscApi:
     def __init__(self, daemon: OscDaemon, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._daemon = daemon
         self._inbox = Inbox(daemon.settings.osc_max_waiting)
+        self._mine = threading.Lock()  # held by whichever of the API's threads is at work
         self._send: Send = lambda peer, message: None
         self._clock = clock
         self._access_rules = _access_rules(daemon.settings)
@@ -82,7 +86,7 @@ class OscApi:
         self._recall = Recall(daemon.lines, self._replies, self._open_calls, clock)
         self._feed = Feed(self._clients, self._put_out, daemon.status, clock)
         self._commands = Commands(
-            daemon, self._clients, self._replies, self._open_calls, self._feed, self._in_background
+            daemon, self._clients, self._replies, self._open_calls, self._feed, self._in_background, self._at_disk
         ).table
 
     def open(self, send: Send) -> None:
@@ -93,6 +97,8 @@ class OscApi:
         self._unsubscribe = self._daemon.subscribe(self._on_event)
         self._thread = threading.Thread(target=self._work, name="osc-api")
         self._thread.start()
+        self._aside = threading.Thread(target=self._work_aside, name="osc-api-aside")
+        self._aside.start()
 
     def close(self) -> None:
         """Everything that was taken on gets its ending, then nothing is sent any more."""
@@ -100,12 +106,19 @@ class OscApi:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._inbox.put(None)
         self._thread.join()
+        self._inbox.close()
+        self._aside.join()
 
     # ---- the OSC thread ---------------------------------------------------------------------------------------------
 
     def admits(self, peer: Peer) -> bool:
         """Whether the client is heard at all."""
         return self._access.admits(peer)
+
+    def has_enough(self, peer: Peer) -> bool:
+        """Whether the client's next packets should wait before they are looked into."""
+        n_waiting = self._inbox.n_waiting_of(peer)
+        return n_waiting >= ENOUGH or (n_waiting > 0 and self._inbox.n_waiting >= ENOUGH_OF_ALL)
 
     def check(self, peer: Peer, messages: Sequence[Message], *, at_ns: int | None = None) -> list[Checked]:
         """Read the commands of one bundle. If one of them is wrong, none is to be carried out. Raises nothing.
@@ -217,16 +230,36 @@ class OscApi:
     def _work(self) -> None:
         while True:
             try:
-                wait_s = self._feed.tick()
+                with self._mine:
+                    wait_s = self._feed.tick()
                 job = self._inbox.get(wait_s)
-                if job is None:
-                    self._open_calls.close()
-                    return
-                job()
+                with self._mine:
+                    if job is None:
+                        self._open_calls.close()
+                        return
+                    job()
             except queue.Empty:
                 pass
             except Exception:  # one bad job must not end the thread that answers all others
                 _log.exception("a fault of the OSC interface")
+
+    def _work_aside(self) -> None:
+        while (job := self._inbox.get_aside()) is not None:
+            try:
+                with self._mine:
+                    job()
+            except Exception:
+                _log.exception("a fault of the OSC interface")
+
+    @contextlib.contextmanager
+    def _at_disk(self) -> Iterator[None]:
+        """Around a call of the daemon that writes to the disk before it returns."""
+        with self._inbox.at_disk():
+            self._mine.release()
+            try:
+                yield
+            finally:
+                self._mine.acquire()
 
     def _do_all(self, checked: Sequence[Checked]) -> None:
         if len(checked) > 1:

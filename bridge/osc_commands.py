@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 
 from bridge.cue import Line
 from bridge.errors import BadArgumentError, NotFoundError
@@ -40,14 +41,19 @@ class Commands:
         open_calls: OpenCalls,
         feed: Feed,
         in_background: InBackground,
+        at_disk: Callable[[], AbstractContextManager[None]],
     ) -> None:
-        """`in_background(call, work, then)`: for what waits for a disk or the engine; `then` takes its result."""
+        """`in_background(call, work, then)`: for what waits for a disk or the engine; `then` takes its result.
+
+        `at_disk()`: around what writes a little to the disk, and has to be answered in order.
+        """
         self._daemon = daemon
         self._clients = clients
         self._replies = replies
         self._open_calls = open_calls
         self._feed = feed
         self._in_background = in_background
+        self._at_disk = at_disk
         self._play_ids = itertools.count(1)
         self.table: Mapping[str, Command] = {
             **ServerCommands(daemon, clients, replies, feed, in_background).table,
@@ -130,7 +136,9 @@ class Commands:
         asked = parse_line(line, text, args.pairs(LINE_KEYS), self._daemon.settings)
 
         def act(call: Call) -> None:
-            for take in self._daemon.submit(asked.cue, request=call.record):
+            with self._at_disk():
+                takes = self._daemon.submit(asked.cue, request=call.record)
+            for take in takes:
                 self._open_calls.expect_render(call, take.id)
                 self._replies.accepted(call, f"{take.id} is queued", line, take.id)
             self._tell_notices(call, asked)
@@ -149,7 +157,8 @@ class Commands:
         def act(call: Call) -> None:
             play_id = f"osc-{next(self._play_ids)}"
             cue = asked.cue if asked else None
-            take = self._daemon.play(line, cue, play_id=play_id, at_ns=call.at_ns, request=call.record)
+            with self._at_disk():
+                take = self._daemon.play(line, cue, play_id=play_id, at_ns=call.at_ns, request=call.record)
             self._open_calls.expect_play(call, take.id, play_id)
             act_s = () if call.at_ns is None else (Arg("d", max(call.at_ns, time.time_ns()) / 1e9),)
             self._replies.accepted(call, f"{take.id} is about to sound", line, take.id, *act_s)
@@ -176,7 +185,8 @@ class Commands:
         args.pairs()
 
         def act(call: Call) -> None:
-            state = self._daemon.cancel(line)
+            with self._at_disk():
+                state = self._daemon.cancel(line)
             self._replies.done(call, f"{line} was {state.value}", line, state.value)
 
         return Action(act, is_quick=False)
@@ -198,7 +208,8 @@ class Commands:
         args.pairs()
 
         def act(call: Call) -> None:
-            self._daemon.pick(line, take)
+            with self._at_disk():
+                self._daemon.pick(line, take)
             self._replies.done(call, f"{take} is picked")
 
         return Action(act, is_quick=False)
@@ -210,7 +221,8 @@ class Commands:
         at, notices = parse_at(pairs["at"], self._daemon.settings) if "at" in pairs else (None, ())
 
         def act(call: Call) -> None:
-            take = self._daemon.drop(line, target=target, at=at)
+            with self._at_disk():
+                take = self._daemon.drop(line, target=target, at=at)
             self._open_calls.expect_drop(call, take.id, target)
             self._replies.accepted(call, f"{take.id} goes into the project", line, take.id)
             for notice in notices:

@@ -18,6 +18,8 @@ from typing import Any, Protocol, Self
 
 from bridge.errors import BridgeError, PortTakenError, RefusedError
 from bridge.osc_clients import Peer
+from bridge.osc_intake import Intake
+from bridge.osc_losses import HEARD_WITHIN_S, LOOK_S, Losses
 from bridge.osc_packet import Batch, Message, PacketError, decode, encode
 from bridge.osc_query import MAX_HEAD, METHODS
 from bridge.osc_rate import RateLimit, RateMeters
@@ -27,7 +29,9 @@ from bridge.osc_stream import BrokenStreamError, OscStream
 from bridge.settings import Settings
 
 RECEIVE_BYTES = 65_536  # more than any datagram has
-DATAGRAMS_AT_ONCE = 64  # before the thread looks at its other sockets again
+DATAGRAMS_AT_ONCE = 256  # before the thread looks at its other sockets again
+LOOKED_INTO_AT_ONCE = 16  # packets, before it reads again
+RETRY_S = 0.002  # while those who have packets have enough commands that wait for their answers
 MAX_UNSENT = 1 << 20  # bytes that wait for a TCP client that does not read
 MAX_CONNECTIONS = 64
 RECEIVE_BUFFER = 1 << 22  # bytes the system may hold for us: a sheet of a thousand lines comes in one go
@@ -43,6 +47,7 @@ class ApiLike(Protocol):
     def open(self, send: Send) -> None: ...
     def close(self) -> None: ...
     def admits(self, peer: Peer) -> bool: ...
+    def has_enough(self, peer: Peer) -> bool: ...
     def check(self, peer: Peer, messages: Sequence[Message], *, at_ns: int | None = None) -> list[Any]: ...
     def keeps_time(self, checked: list[Any]) -> bool: ...
     def carry_out(self, checked: list[Any]) -> None: ...
@@ -60,6 +65,7 @@ class _Connection:
     unsent: bytearray = field(default_factory=bytearray)
     is_new: bool = True
     head: bytearray | None = None  # of a question over HTTP, when it is none in OSC
+    is_broken: bool = False  # nothing that comes can be read any more
     closes: bool = False  # when all is sent
 
 
@@ -73,11 +79,14 @@ class OscServer:
         api: ApiLike,
         *,
         rate_limit: RateLimit | None = None,
+        max_waiting: int = 2000,
         use_time_tags: bool = True,
         clock: Callable[[], float] = time.time,
         pace: Callable[[], float] = time.monotonic,
     ) -> None:
         """`port` 0: any free one. `use_time_tags` False: everything is due when it comes.
+
+        `max_waiting`: packets of a client that are read and not looked into.
 
         `clock`: Unix time in seconds, what time tags refer to. `pace`: seconds that never jump. What waits for its time
         tag waits on it, so that a clock that is set back meanwhile does not hold a line for an hour.
@@ -85,7 +94,8 @@ class OscServer:
         self.host = host
         self.port = self._asked_port = port
         self._api = api
-        self._rates = RateMeters(rate_limit or RateLimit(), api.refuse)
+        self._rates = RateMeters(rate_limit or RateLimit(), self._refuse_later)
+        self._intake = Intake(max_waiting)
         self.use_time_tags = use_time_tags
         self._clock = clock
         self._pace = pace
@@ -93,6 +103,7 @@ class OscServer:
         self._connections: dict[Peer, _Connection] = {}
         self._outbox: deque[tuple[Peer, Message]] = deque()  # for connections
         self._jobs: deque[tuple[Callable[[], None], Future[None]]] = deque()  # of other threads, for this one
+        self._is_ahead = False  # of the API: what the intake holds is better left there for a moment
         self._stopping = False
 
     def __enter__(self) -> Self:
@@ -146,9 +157,11 @@ class OscServer:
     def _run(self) -> None:
         while not self._stopping:
             try:
-                for key, mask in self._selector.select(self._schedule.next_in_s(self._pace())):
+                for key, mask in self._selector.select(self._wait_s()):
                     self._serve(key.data, mask)
                 self._carry_out_due(self._pace())
+                self._look_into_packets()
+                self._tell_losses()
                 self._empty_outbox()
                 self._do_jobs()
             except Exception:  # whatever one packet does, the others are to be heard
@@ -168,7 +181,7 @@ class OscServer:
         host, port = settings.osc_host, settings.osc_port
         if (host, port) not in ((self.host, self.port), (self.host, self._asked_port)):
             self._rebind(host, port)
-        self._rates = RateMeters(rate_limit_of(settings), self._api.refuse)
+        self._rates = RateMeters(rate_limit_of(settings), self._refuse_later)
         self.use_time_tags = settings.osc_time_tags
         self._api.guard(settings)
         for connection in [c for c in self._connections.values() if not self._api.admits(c.peer)]:
@@ -196,6 +209,7 @@ class OscServer:
     def _register(self, udp: socket.socket, listener: socket.socket) -> None:
         self._udp, self._listener = udp, listener
         self.port = udp.getsockname()[1]
+        self._losses = Losses(udp)
         for each, what in ((udp, "udp"), (listener, "listener")):
             each.setblocking(False)
             self._selector.register(each, selectors.EVENT_READ, what)
@@ -204,6 +218,13 @@ class OscServer:
         for each in (self._udp, self._listener):
             self._selector.unregister(each)
             each.close()
+
+    def _wait_s(self) -> float | None:
+        """Until something is to be done though nothing comes; None: for ever."""
+        waits = [self._schedule.next_in_s(self._pace()), LOOK_S if self._losses.is_due else None]
+        if self._intake:
+            waits.append(RETRY_S if self._is_ahead else 0.0)
+        return min((wait_s for wait_s in waits if wait_s is not None), default=None)
 
     def _serve(self, what: str | _Connection, mask: int) -> None:
         match what:
@@ -220,6 +241,7 @@ class OscServer:
                     self._read(what)
 
     def _read_datagrams(self) -> None:
+        self._losses.is_due = True
         for _ in range(DATAGRAMS_AT_ONCE):
             try:
                 packet, address = self._udp.recvfrom(RECEIVE_BYTES)
@@ -229,19 +251,38 @@ class OscServer:
                 continue
             peer = Peer("udp", address[0], address[1])
             if self._api.admits(peer):
-                self._take(peer, packet)
+                self._put(peer, packet)
+
+    def _put(self, peer: Peer, packet: bytes) -> None:
+        """One packet, from whichever socket: it waits for its client's turn."""
+        if self._rates.is_silenced(peer) or not self._rates.may_speak(peer, 1):
+            return
+        if not self._intake.put(peer, partial(self._take, peer, packet), len(packet) or 1):
+            self._rates.silence(peer, "too many packets wait already")
+
+    def _look_into_packets(self) -> None:
+        for _ in range(LOOKED_INTO_AT_ONCE):
+            job = self._intake.next(self._api.has_enough)
+            self._is_ahead = job is None
+            if job is None:
+                return
+            job()
+
+    def _tell_losses(self) -> None:
+        if loss := self._losses.look(self._pace()):
+            _log.warning("OSC: %s", loss)
+            for peer in self._rates.heard_within(HEARD_WITHIN_S):
+                self._api.refuse(peer, loss)
 
     def _take(self, peer: Peer, packet: bytes) -> None:
-        """One packet, from whichever socket."""
-        if self._rates.is_silenced(peer):
-            return
+        """Look into a packet."""
         try:
             batches: tuple[Batch, ...] = decode(packet)
         except PacketError as error:
-            if self._rates.may_speak(peer, 1):
-                self._api.refuse(peer, error)
+            self._api.refuse(peer, error)
             return
-        if not self._rates.may_speak(peer, sum(len(batch.messages) for batch in batches)):
+        n_more = sum(len(batch.messages) for batch in batches) - 1  # than the one that the packet was taken for
+        if n_more > 0 and not self._rates.may_speak(peer, n_more):
             return
         clock_s, now_s = self._clock(), self._pace()
         for batch in batches:
@@ -289,7 +330,7 @@ class OscServer:
         if not data:
             self._close(connection)
             return
-        if connection.closes:
+        if connection.is_broken or connection.closes:
             return
         if connection.is_new and data.startswith(METHODS):
             connection.head = bytearray()
@@ -300,13 +341,25 @@ class OscServer:
         try:
             for packet in connection.stream.feed(data):
                 if isinstance(packet, PacketError):
-                    if self._rates.may_speak(connection.peer, 1):
-                        self._api.refuse(connection.peer, packet)
+                    self._put_error(connection.peer, packet)
                 else:
-                    self._take(connection.peer, packet)
+                    self._put(connection.peer, packet)
         except BrokenStreamError as error:
-            self._api.refuse(connection.peer, error)
-            connection.closes = True
+            connection.is_broken = True
+            self._intake.put(connection.peer, partial(self._end, connection, error), 0)
+
+    def _put_error(self, peer: Peer, error: PacketError) -> None:
+        if not self._rates.is_silenced(peer) and self._rates.may_speak(peer, 1):
+            self._refuse_later(peer, error)
+
+    def _refuse_later(self, peer: Peer, error: BridgeError) -> None:
+        """Behind what came from the client before."""
+        self._intake.put(peer, partial(self._api.refuse, peer, error), 0)
+
+    def _end(self, connection: _Connection, error: BrokenStreamError) -> None:
+        """All before the break was looked into: the last answer, and then the connection is closed."""
+        self._api.refuse(connection.peer, error)
+        connection.closes = True
 
     def _read_query(self, connection: _Connection, head: bytearray, data: bytes) -> None:
         head += data
@@ -338,7 +391,8 @@ class OscServer:
         self._selector.unregister(connection.socket)
         connection.socket.close()
         del self._connections[connection.peer]
-        self._api.gone(connection.peer)
+        # Behind what it had sent: that is carried out all the same.
+        self._intake.put(connection.peer, partial(self._api.gone, connection.peer), 0)
 
     # ---- sending ----------------------------------------------------------------------------------------------------
 
@@ -376,7 +430,7 @@ class OscServer:
 
 
 def rate_limit_of(settings: Settings) -> RateLimit:
-    return RateLimit(settings.osc_burst, settings.osc_per_second)
+    return RateLimit(settings.osc_burst, settings.osc_per_second, settings.osc_total_per_second)
 
 
 def _bind(host: str, port: int) -> tuple[socket.socket, socket.socket]:

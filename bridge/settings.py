@@ -107,6 +107,7 @@ class Settings:
     osc_allow: tuple[str, ...] = ()  # addresses or networks (192.168.1.0/24) that are answered; needed beyond loopback
     osc_burst: int = 2000  # messages that a client may send at once
     osc_per_second: int = 500  # and in the long run; then it is told that it is not heard for a second
+    osc_total_per_second: int = 1000  # of all clients together; then those who say more than their share are not heard
     osc_max_waiting: int = 2000  # commands of a client that may wait to be answered; more are refused as busy
 
     def __post_init__(self) -> None:
@@ -150,6 +151,7 @@ class Settings:
             ("osc_allow", all(map(_is_network, self.osc_allow)), "addresses or networks such as 192.168.1.0/24"),
             ("osc_burst", 1 <= self.osc_burst <= 1_000_000, "1 to 1000000"),
             ("osc_per_second", 1 <= self.osc_per_second <= 1_000_000, "1 to 1000000"),
+            ("osc_total_per_second", 1 <= self.osc_total_per_second <= 1_000_000, "1 to 1000000"),
             ("osc_max_waiting", 1 <= self.osc_max_waiting <= 10_000, "1 to 10000"),
         )
         for name, is_good, rule in rules:

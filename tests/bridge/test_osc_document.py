@@ -206,13 +206,13 @@ def test_supercollider_as_documented(studio: Studio, example: Example, tmp_path:
 def test_every_command_has_an_example(studio: Studio) -> None:
     # `quit` is told of in words: an example of it would end the daemon that the others are sent to.
     sent = {shlex.split(line[1:])[0] for e in examples("osc") for line in e.text.splitlines() if line.startswith(">")}
-    table = Commands(studio.daemon, *[None] * 5).table  # type: ignore[arg-type]
+    table = Commands(studio.daemon, *[None] * 6).table  # type: ignore[arg-type]
     assert set(table) - sent == {"/cuevox/server/quit"}
     assert "/cuevox/server/quit" in DOCUMENT
 
 
 def test_the_list_of_commands_is_that_of_the_program(studio: Studio) -> None:
-    table = Commands(studio.daemon, *[None] * 5).table  # type: ignore[arg-type]
+    table = Commands(studio.daemon, *[None] * 6).table  # type: ignore[arg-type]
     assert reference(table) in DOCUMENT, f"docs/osc.md has to hold:\n{reference(table)}"
 
 

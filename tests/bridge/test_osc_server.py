@@ -268,6 +268,9 @@ class EchoApi:
             self.peers.append(peer)
             self.send(peer, message)
 
+    def has_enough(self, peer: Any) -> bool:
+        return False
+
     def refuse(self, peer: Any, error: Exception, messages: Sequence[Message] = ()) -> None:
         self.send(peer, Message("/refused"))
 
