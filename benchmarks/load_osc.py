@@ -131,7 +131,7 @@ class Senders:
             load.accepted += 1
         elif status == "error":
             load.other_errors += 1
-        elif status == "done" and text == "pong":
+        elif status == "done" and text.startswith("pong"):
             load.done += 1
 
 
