@@ -86,9 +86,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add_arguments(farm)
     add_farm_arguments(farm)
     send = commands.add_parser("send", help="one OSC command to the daemon that runs; prints its replies")
+    send.add_argument("--tcp", action="store_true", help="over TCP rather than UDP")
+    send.add_argument("--in", dest="in_s", type=float, metavar="S", help="with a time tag that far ahead, up to 10 s")
     send.add_argument("address", help="such as /cuevox/line/play")
     send.add_argument("arguments", nargs=argparse.REMAINDER, help="such as gate_01; all are sent as text")
-    commands.add_parser("watch", help="every OSC message that the daemon takes and sends, lines and errors")
+    watch = commands.add_parser("watch", help="every OSC message that the daemon takes and sends, lines and errors")
+    watch.add_argument("topics", nargs="*", metavar="TOPIC", help="only these: lines, errors, meters, traffic")
     model = commands.add_parser("model", help="the official IndexTTS-2 model")
     get = model.add_subparsers(dest="action", required=True).add_parser("get", help="download it (about 9 GB)")
     get.add_argument("folder", nargs="?", metavar="FOLDER", help="default: models/IndexTTS-2 in the data folder")
@@ -260,6 +263,7 @@ def farm(options: argparse.Namespace) -> int:
 def talk(options: argparse.Namespace) -> int:
     """A client of the daemon that runs with these settings."""
     import threading
+    import time
     from functools import partial
 
     from bridge import osc_terminal
@@ -267,9 +271,25 @@ def talk(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     say = partial(print, flush=True)
     try:
+        # A daemon that listens everywhere listens here as well.
+        host = "127.0.0.1" if settings.osc_host == "0.0.0.0" else settings.osc_host
+        where = (host, settings.osc_port)
         if options.command == "send":
-            return osc_terminal.send(settings.osc_host, settings.osc_port, options.address, options.arguments, say)
-        return osc_terminal.watch(settings.osc_host, settings.osc_port, threading.Event(), say)
+            return osc_terminal.send(
+                *where,
+                options.address,
+                options.arguments,
+                say,
+                by_tcp=options.tcp,
+                in_s=options.in_s,
+                passcode=settings.osc_passcode,
+            )
+
+        def say_when(text: str) -> None:
+            say(time.strftime("%H:%M:%S"), text)
+
+        topics = options.topics or osc_terminal.WATCHED
+        return osc_terminal.watch(*where, threading.Event(), say_when, topics=topics, passcode=settings.osc_passcode)
     except KeyboardInterrupt:
         return 0
 

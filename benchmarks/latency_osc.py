@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,9 +31,10 @@ from bridge.settings import Settings
 from engine.synthesizer import Synthesizer
 from engine.types import Audio
 from tests import ardour
-from tests.pulse import pulse_server
+from tests.pulse import RATE, Recorder, pulse_server
 
 WAIT_S = 120.0
+GAP_S = 0.75
 LINE = "Who goes there? Open the gate."
 COMPANION = Path(__file__).resolve().parents[1] / "bridge" / "companions" / "ardour_cuevox.lua"
 
@@ -110,7 +111,7 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cuevox-latency-")))
         (folder / "pulse").mkdir()
-        stack.enter_context(pulse_server(folder / "pulse") if options.null_sound else nullcontext())
+        server = stack.enter_context(pulse_server(folder / "pulse")) if options.null_sound else None
         program = None
         if options.ardour:
             actions = [(COMPANION, {"spool": str(folder / "data" / "spool" / "ardour")})]
@@ -124,10 +125,11 @@ def main() -> None:
         player = TimedPlayer("", settings.rate)
         daemon = stack.enter_context(Daemon(settings, Synthesizer.load, player=player))
         desk = Desk(stack.enter_context(OscPeer("127.0.0.1", daemon.osc_port)), player)
-        measure(desk, options.times, drops=program is not None)
+        recorder = stack.enter_context(Recorder(server)) if server else None
+        measure(desk, options.times, drops=program is not None, recorder=recorder)
 
 
-def measure(desk: Desk, n_times: int, *, drops: bool) -> None:
+def measure(desk: Desk, n_times: int, *, drops: bool, recorder: Recorder | None) -> None:
     n_live = max(1, n_times // 10)
     desk.ended_ms("/cuevox/line/render", "ready", LINE)  # the voice is loaded now
     print("| from the packet to | times | median ms | 95 % ms | worst ms |\n|---|---|---|---|---|")
@@ -138,9 +140,28 @@ def measure(desk: Desk, n_times: int, *, drops: bool) -> None:
     row("a render accepted", accepted)
     row("the first sound of a ready take", [desk.first_sound_ms("ready") for _ in range(n_times)])
     row("the first sound of a live line", [desk.first_sound_ms(f"live_{n}", LINE) for n in range(n_live)])
+    if recorder:
+        print_time_tags(desk, recorder, n_times)
     if drops:
         times = [desk.ended_ms("/cuevox/line/drop", "ready", "at", f"smp:{n * 480_000}") for n in range(n_live)]
         row("the clip read back in Ardour", times)
+
+
+def print_time_tags(desk: Desk, recorder: Recorder, n_times: int) -> None:
+    """How far apart lines begin whose time tags lie GAP_S apart, in samples beyond that; as the null sink got them."""
+    desk.ended_ms("/cuevox/line/render", "tagged", "Halt!", "seconds", "0.3")
+    first_s = time.time() + 0.5
+    for n in range(n_times + 1):
+        at_s = first_s + n * GAP_S
+        desk.peer.send("/cuevox/line/play", "tagged", "request", f"tag {n}", at_s=at_s)
+        reply = desk.peer.wait_for(lambda r, n=n: r.request == f"tag {n}" and r.is_ending, WAIT_S)  # type: ignore[misc]
+        if reply is None or reply.status == "error":
+            raise SystemExit(f"a line with a time tag: {reply.text if reply else 'no reply'}")
+    loud = np.flatnonzero(np.abs(recorder.frames[:, 0]) > 1e-4)
+    starts = loud[np.flatnonzero(np.diff(loud, prepend=-RATE) > RATE // 5)][-n_times - 1 :]
+    errors = np.abs(np.diff(starts) - round(GAP_S * RATE))
+    exact = int((errors == 0).sum())
+    print(f"time tags: of {n_times} gaps of {GAP_S:g} s {exact} were exact to the sample, the worst {errors.max()} off")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A client of Cuevox's OSC interface, as a DAW or a script would be one: python-osc and a UDP socket.
+"""A client of Cuevox's OSC interface, as a DAW or a script would be one: python-osc and a socket, UDP or TCP.
 
 It takes nothing of the daemon's own OSC code, so that the two check each other.
 """
@@ -12,10 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
+from pythonosc.osc_bundle_builder import OscBundleBuilder
 from pythonosc.osc_message import OscMessage, ParseError
 from pythonosc.osc_message_builder import build_msg
 
 OscValue = str | int | float
+CONNECT_S = 5.0
 MAX_PACKET = 65_507  # the largest UDP datagram
 ENDINGS = ("done", "error")
 
@@ -43,11 +45,17 @@ class NoReplyError(Exception):
 class OscPeer:
     """Sends commands to one daemon and hands out its replies in the order in which they came. A context manager."""
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, *, by_tcp: bool = False) -> None:
+        """Raises OSError, by TCP also when nobody listens."""
         self.peer = (host, port)
         self._kept: deque[Reply] = deque()  # came while another one was waited for
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind((host, 0))
+        self._by_tcp = by_tcp
+        self._stream = bytearray()  # of TCP: what has come and is not a whole packet yet
+        if by_tcp:
+            self._socket = socket.create_connection(self.peer, CONNECT_S)
+        else:
+            self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self._socket.bind((host, 0))
 
     def __enter__(self) -> Self:
         return self
@@ -55,8 +63,17 @@ class OscPeer:
     def __exit__(self, *exc_info: object) -> None:
         self._socket.close()
 
-    def send(self, address: str, *args: OscValue) -> None:
-        self._socket.sendto(build_msg(address, args).dgram, self.peer)
+    def send(self, address: str, *args: OscValue, at_s: float | None = None) -> None:
+        """`at_s`: a time tag, in seconds of Unix time."""
+        packet = build_msg(address, args).dgram
+        if at_s is not None:
+            bundle = OscBundleBuilder(at_s)  # type: ignore[arg-type]  # it says int, and takes any number
+            bundle.add_content(build_msg(address, args))
+            packet = bundle.build().dgram
+        if self._by_tcp:
+            self._socket.sendall(len(packet).to_bytes(4, "big") + packet)  # OSC 1.0: the length, then the packet
+        else:
+            self._socket.sendto(packet, self.peer)
 
     def next_reply(self, timeout_s: float) -> Reply | None:
         """The next reply; None when none comes in that time."""
@@ -68,12 +85,30 @@ class OscPeer:
         while (left_s := deadline_s - time.monotonic()) > 0:
             self._socket.settimeout(left_s)
             try:
-                return OscMessage(self._socket.recv(MAX_PACKET))
+                packet = self._packet()
+                if packet is None:
+                    continue
+                return OscMessage(packet)
             except TimeoutError:
                 return None
             except (ConnectionError, ParseError):  # nobody listens (yet), or a packet that is not ours
                 continue
         return None
+
+    def _packet(self) -> bytes | None:
+        """What comes next; None when it is not all of a packet. Raises OSError, TimeoutError among them."""
+        if not self._by_tcp:
+            return self._socket.recv(MAX_PACKET)
+        size = int.from_bytes(self._stream[:4], "big")
+        if len(self._stream) < 4 or len(self._stream) < 4 + size:
+            data = self._socket.recv(MAX_PACKET)
+            if not data:
+                raise TimeoutError("the other side has ended the connection")
+            self._stream += data
+            return None
+        packet = bytes(self._stream[4 : 4 + size])
+        del self._stream[: 4 + size]
+        return packet
 
     def wait_for(self, wanted: Callable[[Reply], bool], timeout_s: float) -> Reply | None:
         """The first reply that is wanted; the others are kept for later."""
@@ -96,6 +131,13 @@ class OscPeer:
             host, port = self.peer
             raise NoReplyError(f"no reply to {address} from {host}:{port} within {timeout_s:g} s; is the daemon up?")
         return reply
+
+    def ask_or_none(self, address: str, *args: OscValue, timeout_s: float = 5.0) -> Reply | None:
+        """The ending of a command that is answered at once; None when nobody answers."""
+        try:
+            return self.ask(address, *args, timeout_s=timeout_s)
+        except NoReplyError:
+            return None
 
     def _receive(self, deadline_s: float) -> Reply | None:
         while (message := self.next_message(deadline_s - time.monotonic())) is not None:

@@ -17,20 +17,39 @@ WATCHED = ("lines", "errors", "traffic")  # not the meters: twenty numbers a sec
 HEARTBEAT = "/cuevox/server/heartbeat"
 TRAFFIC = "/cuevox/server/traffic"
 DROP = "/cuevox/line/drop"
+CONNECT = "/cuevox/connect"
 YES = ("yes", "true", "on", "1")
 
 DONE, FAILED, UNHEARD = 0, 1, 2  # exit statuses
 
 
-def send(host: str, port: int, address: str, words: Sequence[str], say: Callable[[str], None]) -> int:
+def send(
+    host: str,
+    port: int,
+    address: str,
+    words: Sequence[str],
+    say: Callable[[str], None],
+    *,
+    by_tcp: bool = False,
+    in_s: float | None = None,
+    passcode: str = "",
+) -> int:
     """Send a command, all its arguments as text, and say every reply until its last ending. -> the exit status.
 
-    Text is what the contract takes for any argument, so nobody has to name types.
+    Text is what the contract takes for any argument, so nobody has to name types. in_s: a time tag so far ahead.
     """
     endings = _Endings(address, drops=_asks_for_drop(words))
-    with OscPeer(host, port) as peer:
-        peer.send(address, *words)
-        patience_s: float | None = ANSWER_S
+    try:
+        client = OscPeer(host, port, by_tcp=by_tcp)
+    except OSError as error:
+        say(f"nobody listens at {host}:{port} ({error}); is Cuevox running, and at this port?")
+        return UNHEARD
+    with client as peer:
+        if passcode and peer.ask_or_none(CONNECT, passcode) is None:
+            say(f"no reply from {host}:{port} within {ANSWER_S:g} s; is Cuevox running, and at this port?")
+            return UNHEARD
+        peer.send(address, *words, at_s=None if in_s is None else time.time() + in_s)
+        patience_s: float | None = ANSWER_S + (in_s or 0.0)
         while not endings.are_complete:
             reply = peer.next_reply(LOOK_S if patience_s is None else patience_s)
             if reply is not None:
@@ -43,7 +62,15 @@ def send(host: str, port: int, address: str, words: Sequence[str], say: Callable
     return FAILED if endings.has_error else DONE
 
 
-def watch(host: str, port: int, ending: threading.Event, say: Callable[[str], None]) -> int:
+def watch(
+    host: str,
+    port: int,
+    ending: threading.Event,
+    say: Callable[[str], None],
+    *,
+    topics: Sequence[str] = WATCHED,
+    passcode: str = "",
+) -> int:
     """Say every message that Cuevox takes and sends, every line that changes and every error, until `ending`.
 
     Cuevox may be started later, or anew: whoever is subscribed hears a heartbeat each second, so silence means that the
@@ -59,7 +86,9 @@ def watch(host: str, port: int, ending: threading.Event, say: Callable[[str], No
                 if is_heard or asked_s < 0:
                     say(f"waiting for Cuevox at {host}:{port}")
                 is_heard, asked_s = False, now_s
-                for topic in WATCHED:
+                if passcode:
+                    peer.send(CONNECT, passcode)
+                for topic in topics:
                     peer.send("/cuevox/server/subscribe", topic)
             elif now_s - asked_s >= RENEW_S:
                 asked_s = now_s
@@ -76,7 +105,7 @@ def watch(host: str, port: int, ending: threading.Event, say: Callable[[str], No
             if message.address == HEARTBEAT:
                 last_status = values
             # What is answered to the watching itself is no news either.
-            if is_news and not message.address.startswith("/reply/cuevox/server/"):
+            if is_news and not message.address.startswith(("/reply/cuevox/server/", f"/reply{CONNECT}")):
                 say(_watched_line(message.address, values))
     return DONE
 

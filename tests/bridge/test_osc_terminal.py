@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -101,3 +102,30 @@ def test_watching_waits_for_a_daemon_that_starts_later(monkeypatch: pytest.Monke
             ending.set()
             watcher.join()
     assert said.get_nowait().startswith("waiting for Cuevox") and said.empty()
+
+
+def test_a_command_goes_over_tcp_and_with_a_time_tag(studio: Studio) -> None:
+    said: list[str] = []
+    assert send(HOST, studio.port, "/cuevox/line/render", ("gate_04", "Halt!"), said.append, by_tcp=True) == DONE
+    assert said[0].startswith("accepted ok: gate_04_t01") and said[-1].startswith("done ok")
+    said.clear()
+    begun_s = time.time()
+    assert send(HOST, studio.port, "/cuevox/line/play", ("gate_04",), said.append, in_s=0.5) == DONE
+    assert time.time() - begun_s >= 0.5
+    assert said[0].startswith("accepted ok") and said[-1].startswith("done ok: played to its end")
+    with socket.socket() as nobody:
+        nobody.bind((HOST, 0))
+        said.clear()
+        assert send(HOST, nobody.getsockname()[1], "/cuevox/server/ping", (), said.append, by_tcp=True) == UNHEARD
+    assert said[0].startswith("nobody listens at")
+
+
+def test_the_passcode_of_the_settings_is_given(studio: Studio) -> None:
+    said: list[str] = []
+    studio.daemon.change_osc({"osc_passcode": "open sesame"})
+    try:
+        assert send(HOST, studio.port, "/cuevox/server/ping", ("hello",), said.append) == FAILED
+        assert send(HOST, studio.port, "/cuevox/server/ping", ("hello",), said.append, passcode="open sesame") == DONE
+        assert said[-1].endswith("[hello]")
+    finally:
+        studio.daemon.change_osc({"osc_passcode": ""})
