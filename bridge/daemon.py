@@ -163,6 +163,8 @@ class Daemon:
         with self._accepting:
             self._check_room(len(seeds))
             takes = self._book.add(checked.cue, seeds, parent, request=request)
+            if self.settings.log_texts:
+                _log.info("line %s: %s", cue.id, cue.text)
             for take in takes:
                 self._put(self._job(checked, take))
         return takes

@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
+from bridge.consent import NONE_GIVEN, consent_text
 from bridge.cue import Line
-from bridge.errors import BadArgumentError, NotFoundError
+from bridge.errors import BadArgumentError, NotFoundError, RefusedError
 from bridge.osc_access import Level
-from bridge.osc_arguments import Arguments, as_name, as_yes_no
+from bridge.osc_arguments import Arguments, as_name, as_text, as_yes_no
 from bridge.osc_clients import Clients
 from bridge.osc_command import Action, Command, InBackground, OscDaemon
 from bridge.osc_cue import LINE_KEYS, AskedLine, parse_at, parse_line
@@ -27,6 +28,7 @@ from bridge.osc_server_commands import ServerCommands
 MAX_OFFSET = 2**31 - 1
 BUTTON_VERBS = ("play", "stop", "cancel", "drop", "status")  # that work as /cuevox/line/LINE/VERB 1
 PRESET_KINDS = ("timbre", "emotion")
+CONSENT_KEYS = ("consent_by", "consent_on", "consent_for")  # of the speaker of a clip: who, which day, for what
 LOOK, PLAY = Level.LOOK, Level.PLAY
 
 
@@ -66,7 +68,10 @@ class Commands:
                 reads=True,
             ),
             "/cuevox/preset/add": Command(
-                self._preset_add, "KIND (timbre) NAME FILE", "learns a voice from a clip in the inbox", "sss"
+                self._preset_add,
+                "KIND (timbre) NAME FILE, then pairs: consent_by, consent_on, consent_for",
+                "learns a voice from a clip in the inbox",
+                "sss",
             ),
             "/cuevox/line/render": Command(
                 self._render, "LINE TEXT, then pairs such as seconds 2.4", "speaks a line into a clip", "ss"
@@ -118,14 +123,22 @@ class Commands:
     def _preset_add(self, args: Arguments) -> Action:
         kind = _kind(args, ("timbre",))
         name, file = args.name("name"), args.name("file")
-        args.pairs()
+        pairs = args.pairs(CONSENT_KEYS)
+        consent = consent_text(*(as_text(pairs[key], key).strip() if key in pairs else "" for key in CONSENT_KEYS))
+        if consent == NONE_GIVEN and self._daemon.settings.osc_consent_required:
+            raise RefusedError(
+                f"voices are learnt here with their speaker's consent only; add {', '.join(CONSENT_KEYS)}"
+            )
 
         def act(call: Call) -> None:
             def then(seconds: float) -> None:
+                if consent == NONE_GIVEN:
+                    text = f"no consent is kept with {name}; add {', '.join(CONSENT_KEYS)} when you learn it"
+                    self._replies.warning(call, "no_consent", text, name)
                 self._replies.done(call, f"{kind} {name} learnt from {seconds:.1f} s of speech", name, float(seconds))
 
             self._replies.accepted(call, f"listening to {file}", name)
-            self._in_background(call, lambda: self._daemon.add_timbre(name, file), then)
+            self._in_background(call, lambda: self._daemon.add_timbre(name, file, consent=consent), then)
 
         return Action(act)
 

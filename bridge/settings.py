@@ -108,6 +108,8 @@ class Settings:
     osc_burst: int = 2000  # messages that a client may send at once
     osc_per_second: int = 500  # and in the long run; then it is told that it is not heard for a second
     osc_total_per_second: int = 1000  # of all clients together; then those who say more than their share are not heard
+    osc_consent_required: bool = False  # voices are learnt over OSC with their speaker's consent only, as in the panel
+    log_texts: bool = False  # what lines say stands in the log as well
     osc_max_waiting: int = 2000  # commands of a client that may wait to be answered; more are refused as busy
 
     def __post_init__(self) -> None:

@@ -111,7 +111,8 @@ def test_a_clip_of_the_inbox_becomes_a_timbre(studio: Studio, desk: Desk) -> Non
     soundfile.write(studio.daemon.settings.inbox_folder / "aunt.wav", voice, rate)
     desk.send("/cuevox/preset/add", "timbre", "Aunt", "aunt.wav", "request", "a")
     assert desk.hear().status == "accepted"
-    done = desk.hear()
+    warning, done = desk.hear(), desk.hear()
+    assert (warning.status, warning.code, warning.data) == ("warning", "no_consent", ("Aunt",))
     assert done.args[:3] == ("a", "done", "ok")
     assert done.data == ("Aunt", pytest.approx(len(voice) / rate, abs=1))
     assert desk.ask(RENDER, "l1", TEXT, "timbre", "aunt").status == "done"

@@ -9,10 +9,21 @@ import pytest
 
 from bridge.events import DropEnded, TakeEnded
 from bridge.log import log_to
+from bridge.settings import Settings
 from tests.bridge.osc_desk import Desk, open_studio
 from tests.event_log import EventLog
 
 SECRET = "Xylophone zebra"
+
+
+def test_what_lines_say_is_logged_when_that_is_asked_for(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with (
+        open_studio(tmp_path, settings=Settings(tmp_path, osc_port=0, log_texts=True)) as studio,
+        Desk(studio.port) as desk,
+    ):
+        assert desk.ask("/cuevox/line/render", "good", SECRET).status == "done"
+    assert f"line good: {SECRET}" in caplog.text
 
 
 def test_the_log_holds_no_text_of_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
