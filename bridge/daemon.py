@@ -12,6 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
+import soundfile
+
 from bridge import events
 from bridge.ask_folder import AskFolder
 from bridge.clip_check import ClipReport, check_clip, cut_clip, read_part
@@ -349,6 +351,20 @@ class Daemon:
         speech_s = self._presets.add_timbre(name, file, note, consent, colour)
         self._hub.publish(events.PresetsChanged("timbre"))
         return speech_s
+
+    def play_file(self, file: Path, start_s: float, end_s: float) -> None:
+        """Let a part of any sound file on this machine sound."""
+        try:
+            rate = soundfile.info(file).samplerate
+        except (OSError, soundfile.SoundFileError) as error:
+            raise NotFoundError(f"{file} cannot be played: {error}") from error
+        blocks = file_blocks(file, self.settings.rate, start=round(start_s * rate), end=round(end_s * rate))
+        self._playback.start("", file.name, blocks)
+
+    def play_timbre(self, name: str) -> None:
+        """Let the clip that a timbre was learnt from sound."""
+        preset = self._presets.timbre(name)
+        self._playback.start("", f"the clip of {preset.name}", file_blocks(preset.clip, self.settings.rate))
 
     def check_clip(self, file: Path, start_s: float, end_s: float) -> tuple[ClipReport, Future[float | None]]:
         """What speaks for and against a part of any clip on this machine as one to learn a voice from.

@@ -12,31 +12,39 @@ from PyQt6.QtCore import QObject
 from engine.types import EMOTIONS, Emotion
 from gui.link import DaemonLink
 from gui.log_page import LogPage
+from gui.preset_dialog import PresetTexts
 from gui.preset_editor import PresetEditor
+from gui.theme import Theme
+from gui.timbre_dialog import ask_voice
 
 
 class ClipInbox(QObject):
-    """A clip becomes a timbre, or the emotion of the sliders. Nothing is read or copied on the GUI thread."""
+    """A clip becomes a voice, or the emotion of the sliders. Nothing is read or copied on the GUI thread."""
 
-    def __init__(self, presets: PresetEditor, link: DaemonLink, log: LogPage, data_folder: Any = None) -> None:
+    def __init__(
+        self, presets: PresetEditor, link: DaemonLink, log: LogPage, theme: Theme, data_folder: Any = None
+    ) -> None:
         """data_folder: None where the daemon is a stand-in; then nothing is copied."""
         super().__init__(presets)
-        self._presets, self._link, self._log = presets, link, log
+        self._presets, self._link, self._log, self._theme = presets, link, log, theme
         self._inbox = None if data_folder is None else Path(data_folder) / "inbox"
         presets.clip_dropped.connect(self.add_timbre)
         presets.tools.clip_given.connect(self.hear)
         presets.tools.sentence_given.connect(lambda text: link.hear_emotion(f"text:{text}", self._show))
 
     def add_timbre(self, file: str) -> None:
-        source = Path(file)
-        name = source.stem
-        self._presets.expect("timbre", name)
-        self._link.add_timbre(
-            name,
-            source.name,
-            before=self._copying(source),
-            then=lambda seconds: self._log.add("preset", f"timbre {name}: {seconds:.1f} s of speech found"),
-        )
+        """Ask which part of a clip is to be learnt, under which name and with whose consent."""
+        wish = ask_voice(file, self._link, self._theme, self._presets.window() or self._presets)
+        if wish is not None:
+            self._presets.expect("timbre", wish.name)
+            self._link.add_timbre(
+                wish, lambda seconds: self._log.add("preset", f"timbre {wish.name}: {seconds:.1f} s of speech found")
+            )
+
+    def add_morph(self, texts: PresetTexts, morph: str) -> None:
+        """Keep a voice between two."""
+        self._presets.expect("timbre", texts.name)
+        self._link.save_morph(texts.name, morph, texts.note, texts.colour)
 
     def hear(self, file: str) -> None:
         """The emotion of a clip."""

@@ -25,7 +25,7 @@ KEYS = (
             ("Ctrl+L", QT_TRANSLATE_NOOP("keys", "to the text")),
             ("Ctrl+F", QT_TRANSLATE_NOOP("keys", "to the search")),
             ("Ctrl+T", QT_TRANSLATE_NOOP("keys", "to the table of lines")),
-            ("Ctrl+1 ... Ctrl+6", QT_TRANSLATE_NOOP("keys", "lines, live, OSC, log, settings, help")),
+            ("Ctrl+1 ... Ctrl+7", QT_TRANSLATE_NOOP("keys", "lines, voices, live, OSC, log, settings, help")),
             ("F1", QT_TRANSLATE_NOOP("keys", "this page")),
             ("Tab, Shift+Tab", QT_TRANSLATE_NOOP("keys", "to the next control, to the one before")),
         ),

@@ -113,6 +113,10 @@ class LinesPage(QWidget):
         self.table.chosen.connect(self.takes.show_line)
         self.table.play_wished.connect(lambda line_id: link.play(line_id))
         self.takes.pick_wished.connect(link.pick)
+        self.takes.best_wished.connect(link.pick_best)
+        self.takes.back_wished.connect(link.pick_earlier)
+        self.takes.lock_wished.connect(link.lock)
+        self.takes.unlock_wished.connect(link.unlock)
         self.takes.play_wished.connect(link.play_alone)
         self.takes.takes_wished.connect(link.submit)
         self.takes.drop_wished.connect(link.drop)
@@ -120,9 +124,14 @@ class LinesPage(QWidget):
         self.composer.render_wished.connect(self.render_line)
         self.composer.play_wished.connect(self.play_text)
         self.first_steps.example_wished.connect(self._speak_example)
+        self.presets.export_wished.connect(link.export_emotions)
+        self.presets.import_wished.connect(lambda file: link.import_emotions(file, self._imported))
         self.presets.save_wished.connect(
             lambda texts, weights: link.save_emotion(texts.name, weights, texts.note, texts.colour)
         )
+
+    def _imported(self, names: tuple[str, ...]) -> None:
+        self.presets.expect("emotion", names[0])  # the list comes a moment later
 
     def _free_name(self, stem: str) -> str:
         return next(name for n in self._numbers if self.model.line(name := f"{stem}_{n:03d}") is None)

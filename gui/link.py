@@ -15,11 +15,12 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
 
 from bridge import events
+from bridge.clip_check import ClipReport
 from bridge.cue import Cue, Line, Take
 from bridge.machine import Machine
 from bridge.osc_peer import OscPeer
@@ -27,6 +28,9 @@ from bridge.sheets import ReadOptions, Sheet, SheetLine, write_sheet
 from engine.types import Emotion
 from gui.daemon_like import DaemonLike
 from gui.osc_text import Answer, OscValue, write_args
+
+if TYPE_CHECKING:
+    from gui.timbre_dialog import VoiceWish
 
 TICK_S = 1 / 30  # how often the panel looks at what is new
 LINES_A_TICK = 400  # more lines than this wait for the next tick, so that one tick stays far under 50 ms
@@ -134,6 +138,18 @@ class DaemonLink(QObject):
     def pick(self, line_id: str, take_id: str) -> None:
         self._ask(f"pick {take_id}", lambda: self._daemon.pick(line_id, take_id))
 
+    def pick_best(self, line_id: str) -> None:
+        self._ask(f"pick the best take of {line_id}", lambda: self._daemon.pick_best(line_id))
+
+    def pick_earlier(self, line_id: str) -> None:
+        self._ask(f"go back to the earlier take of {line_id}", lambda: self._daemon.pick_earlier(line_id))
+
+    def lock(self, line_id: str, take_id: str) -> None:
+        self._ask(f"lock {take_id}", lambda: self._daemon.lock(line_id, take_id))
+
+    def unlock(self, line_id: str) -> None:
+        self._ask(f"unlock {line_id}", lambda: self._daemon.unlock(line_id))
+
     def drop(self, line_id: str) -> None:
         self._ask(f"drop {line_id}", lambda: self._daemon.drop(line_id))
 
@@ -173,25 +189,61 @@ class DaemonLink(QObject):
     ) -> None:
         self._ask(f"write {path.name}", lambda: write_sheet(path, lines, results=results), lambda _: then())
 
-    def add_timbre(
+    def play_file(self, file: str, start_s: float, end_s: float) -> None:
+        """Let a part of a sound file sound in place of all that sounds."""
+
+        def work() -> None:
+            self._daemon.stop()
+            self._daemon.play_file(Path(file), start_s, end_s)
+
+        self._ask(f"play {Path(file).name}", work)
+
+    def play_timbre(self, name: str) -> None:
+        """Let the clip that a voice was learnt from sound in place of all that sounds."""
+
+        def work() -> None:
+            self._daemon.stop()
+            self._daemon.play_timbre(name)
+
+        self._ask(f"play the clip of {name}", work)
+
+    def check_clip(
         self,
-        name: str,
         file: str,
-        *,
-        before: Callable[[], None] | None = None,
-        then: Callable[[float], None] | None = None,
+        start_s: float,
+        end_s: float,
+        then: Callable[[ClipReport], None],
+        then_voices: Callable[[float | None], None],
     ) -> None:
-        """Learn a clip of the inbox; `before` (it may copy the clip there) runs first, on the link's thread.
+        """Look a part of a clip over; how many speak in it comes later, between two takes."""
+        what = f"look {Path(file).name} over"
 
-        `then` gets the seconds of speech that were found.
-        """
+        def work() -> ClipReport:
+            report, voices = self._daemon.check_clip(Path(file), start_s, end_s)
+            voices.add_done_callback(lambda answer: self._answered(what, answer, then_voices))
+            return report
 
-        def work() -> float:
-            if before is not None:
-                before()
-            return self._daemon.add_timbre(name, file)
+        self._ask(what, work, then)
 
-        self._ask(f"add timbre {name}", work, then)
+    def add_timbre(self, wish: VoiceWish, then: Callable[[float], None]) -> None:
+        """Learn a part of a clip; `then` gets the seconds of speech that were found."""
+        self._ask(
+            f"add timbre {wish.name}",
+            lambda: self._daemon.add_timbre_of(
+                Path(wish.file), wish.start_s, wish.end_s, wish.name, wish.note, wish.consent, wish.colour
+            ),
+            then,
+        )
+
+    def save_morph(self, name: str, morph: str, note: str, colour: str) -> None:
+        self._ask(f"save timbre {name}", lambda: self._daemon.save_morph(name, morph, note, colour))
+
+    def export_emotions(self, names: Sequence[str], file: str) -> None:
+        self._ask(f"export {len(names)} emotions", lambda: self._daemon.export_emotions(names, Path(file)))
+
+    def import_emotions(self, file: str, then: Callable[[tuple[str, ...]], None]) -> None:
+        """`then` gets the names under which the presets of the file are kept."""
+        self._ask(f"import {Path(file).name}", lambda: self._daemon.import_emotions(Path(file)), then)
 
     def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None:
         self._ask(f"save emotion {name}", lambda: self._daemon.save_emotion(name, weights, note, colour))
@@ -205,18 +257,10 @@ class DaemonLink(QObject):
         """
         what = f"hear the emotion of {emotion[:40]}"
 
-        def answered(answer: Future[Emotion]) -> None:
-            if answer.cancelled():  # the daemon ends
-                return
-            if (error := answer.exception()) is not None:
-                self._return(self.failed.emit, _failure(what, error))
-            else:
-                self._return(then, answer.result())
-
         def work() -> None:
             if before is not None:
                 before()
-            self._daemon.hear_emotion(emotion).add_done_callback(answered)
+            self._daemon.hear_emotion(emotion).add_done_callback(lambda answer: self._answered(what, answer, then))
 
         self._ask(what, work)
 
@@ -302,6 +346,14 @@ class DaemonLink(QObject):
 
         if not self._closed:
             (pool or self._pool).submit(run)
+
+    def _answered(self, what: str, answer: Future[Any], then: Callable[[Any], None]) -> None:
+        if answer.cancelled():  # the daemon ends
+            return
+        if (error := answer.exception()) is not None:
+            self._return(self.failed.emit, _failure(what, error))
+        else:
+            self._return(then, answer.result())
 
     def _return(self, then: Callable[[Any], None], value: Any) -> None:
         """Have the GUI thread call `then(value)`: in its event loop, so after whoever made the link has connected."""

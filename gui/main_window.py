@@ -25,6 +25,7 @@ from gui.page_rail import HELP_PAGE, LINES_PAGE, LIVE_PAGE, LOG_PAGE, PAGES, SET
 from gui.preview import is_preview
 from gui.settings_page import SettingsPage
 from gui.theme import Theme
+from gui.timbre_page import TimbrePage
 from gui.transport_bar import TransportBar
 from gui.widgets import chain_tabs
 from gui.window_state import WindowState
@@ -47,6 +48,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 820)
         self._osc_host = getattr(settings, "osc_host", "127.0.0.1")
         self.lines = LinesPage(link, theme, settings, f"{reachable(self._osc_host)}:{link.osc_port}")
+        self.voices = TimbrePage(theme)
         self.live = LivePage(theme, getattr(settings, "audio_device", ""))
         self.osc = OscPage(self._osc_host, link.osc_port)
         self.log = LogPage(theme)
@@ -61,7 +63,7 @@ class MainWindow(QMainWindow):
         self.first_steps, self.preview = lines.first_steps, lines.preview
         lines.table_actions.sheets.tell(self.log)
         self._announcer = Announcer(link, self.log, self.bar, self.rail)
-        self._inbox = ClipInbox(self.presets, link, self.log, getattr(settings, "data_folder", None))
+        self._inbox = ClipInbox(self.presets, link, self.log, theme, getattr(settings, "data_folder", None))
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
         self._lay_out()
@@ -132,7 +134,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self._stack = QStackedWidget()
-        pages = (self.lines, self.live, self.osc, self.log, self.settings_page, self.help)
+        pages = (self.lines, self.voices, self.live, self.osc, self.log, self.settings_page, self.help)
         for page in pages:
             self._stack.addWidget(page)
         body = QHBoxLayout()
@@ -161,6 +163,14 @@ class MainWindow(QMainWindow):
         link.play_ended.connect(self.live.play_ended)
         self._look.timeout.connect(self._look_at_machine)
         self.rail.page_wished.connect(self.show_page)
+        voices = self.voices
+        link.presets.connect(voices.set_presets)
+        voices.clip_dropped.connect(self._inbox.add_timbre)
+        voices.clip_wished.connect(link.play_timbre)
+        voices.line_wished.connect(self.preview.speak_as)
+        voices.use_wished.connect(self._use_voice)
+        voices.stop_wished.connect(lambda: link.stop())
+        voices.morph_wished.connect(self._inbox.add_morph)
         self.table.chosen.connect(self.osc.show_line)
         self.bar.stop_wished.connect(lambda: link.stop())
         self.bar.cancel_wished.connect(lambda: link.cancel_all(self.model.waiting()))
@@ -207,6 +217,10 @@ class MainWindow(QMainWindow):
 
     def _look_at_machine(self) -> None:
         self.link.ask_machine(self.bar.show_machine)
+
+    def _use_voice(self, name: str) -> None:
+        self.presets.set_timbre(name)
+        self._go_to(self.composer.text)
 
     def _go_to(self, widget: QWidget) -> None:
         self.show_page(LINES_PAGE)

@@ -10,13 +10,14 @@ from gui.theme import Theme
 
 PAGES = (  # title, icon
     (QT_TRANSLATE_NOOP("pages", "Lines"), "lines"),
+    (QT_TRANSLATE_NOOP("pages", "Voices"), "voices"),
     (QT_TRANSLATE_NOOP("pages", "Live"), "live"),
     (QT_TRANSLATE_NOOP("pages", "OSC"), "osc"),
     (QT_TRANSLATE_NOOP("pages", "Log"), "log"),
     (QT_TRANSLATE_NOOP("pages", "Settings"), "settings"),
     (QT_TRANSLATE_NOOP("pages", "Help"), "help"),
 )
-LINES_PAGE, LIVE_PAGE, OSC_PAGE, LOG_PAGE, SETTINGS_PAGE, HELP_PAGE = range(len(PAGES))
+LINES_PAGE, VOICES_PAGE, LIVE_PAGE, OSC_PAGE, LOG_PAGE, SETTINGS_PAGE, HELP_PAGE = range(len(PAGES))
 
 
 class PageRail(QFrame):

@@ -11,11 +11,14 @@ from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QSlider,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,13 +26,14 @@ from PyQt6.QtWidgets import (
 from bridge.cue import Cue
 from engine.types import EMOTIONS
 from gui.emotion_tools import EmotionTools
-from gui.preset_dialog import ask_texts
+from gui.preset_dialog import PresetTexts, ask_texts
 from gui.theme import Theme
 from gui.widgets import ClipTarget, label
 
 NEUTRAL, AUTO = "neutral", "auto"
 DROP_HINT = "Drop a WAV, FLAC, MP3 or OGG clip here to add a voice."
 SWATCH_PX = 10
+FILES = "Emotion presets (*.json)"
 STEPS = 100  # of a slider from 0 to 1
 
 
@@ -59,6 +63,8 @@ class PresetEditor(ClipTarget):
 
     changed = pyqtSignal()
     save_wished = pyqtSignal(object, dict)  # PresetTexts, weights
+    export_wished = pyqtSignal(list, str)  # names of emotion presets, file
+    import_wished = pyqtSignal(str)  # file
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,7 +99,24 @@ class PresetEditor(ClipTarget):
         self.reset.clicked.connect(lambda: self.set_emotion(NEUTRAL))
         self.save = QPushButton("Save preset...")
         self.save.setToolTip("Save these weights as an emotion preset of your own")
-        self.save.clicked.connect(self._ask_name)
+        self.save.clicked.connect(lambda: self._ask_name())
+        self.more = QToolButton()
+        self.more.setText("…")
+        self.more.setAccessibleName("More for emotion presets")
+        self.more.setToolTip("Duplicate, export and import presets")
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.more)
+        for text, work in (
+            ("Duplicate this preset...", self._duplicate),
+            ("Export this preset...", lambda: self._export([self.emotion])),
+            ("Export all of yours...", lambda: self._export(self._own_names())),
+            ("Import presets...", self._import),
+        ):
+            action = menu.addAction(text)
+            assert action is not None
+            action.triggered.connect(lambda _, work=work: work())
+        menu.aboutToShow.connect(self._enable_actions)
+        self.more.setMenu(menu)
         self.hear = QCheckBox("Hear changes")
         self.hear.setToolTip("Speak the text below each time timbre or emotion are changed and let go of")
         self._lay_out()
@@ -110,6 +133,7 @@ class PresetEditor(ClipTarget):
         buttons = QHBoxLayout()
         buttons.addWidget(self.reset)
         buttons.addWidget(self.save, 1)
+        buttons.addWidget(self.more)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(6)
@@ -130,7 +154,7 @@ class PresetEditor(ClipTarget):
     def controls(self) -> list[QWidget]:
         """What Tab goes through, in order."""
         tools, sliders = self.tools.controls(), self.sliders.values()
-        return [self.timbres, self.emotions, *tools, *sliders, self.weight, self.reset, self.save, self.hear]
+        return [self.timbres, self.emotions, *tools, *sliders, self.weight, self.reset, self.save, self.more, self.hear]
 
     @property
     def timbre(self) -> str:
@@ -242,8 +266,39 @@ class PresetEditor(ClipTarget):
         self.emotion_note.setText(note or " ")  # a line high either way, so that the sliders stay where they are
         self.changed.emit()
 
-    def _ask_name(self) -> None:
-        texts = ask_texts(self)
+    def _enable_actions(self) -> None:
+        menu = self.more.menu()
+        assert menu is not None
+        duplicate, export, export_all, _ = menu.actions()
+        for action, enabled in (
+            (duplicate, self.emotion in self._emotions),
+            (export, self.emotion in self._emotions),
+            (export_all, bool(self._own_names())),
+        ):
+            action.setEnabled(enabled)
+
+    def _own_names(self) -> list[str]:
+        return [name for name, preset in self._emotions.items() if preset.origin == "yours"]
+
+    def _duplicate(self) -> None:
+        """A preset that comes with the program stays as it is; its copy can be anything."""
+        preset = self._emotions.get(self.emotion)
+        if preset is not None:
+            self._ask_name(PresetTexts(f"{preset.name} copy", preset.note, preset.colour))
+
+    def _export(self, names: list[str]) -> None:
+        stem = names[0] if len(names) == 1 else "emotions"
+        file, _ = QFileDialog.getSaveFileName(self, "Export emotion presets", f"{stem}.json", FILES)
+        if file:
+            self.export_wished.emit(names, file)
+
+    def _import(self) -> None:
+        file, _ = QFileDialog.getOpenFileName(self, "Import emotion presets", "", FILES)
+        if file:
+            self.import_wished.emit(file)
+
+    def _ask_name(self, first: PresetTexts | None = None) -> None:
+        texts = ask_texts(self, first)
         if texts is not None:
             self.expect("emotion", texts.name)
             self.save_wished.emit(texts, self.weights())

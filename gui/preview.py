@@ -16,7 +16,8 @@ from gui.line_edits import AT_WORK
 from gui.link import DaemonLink
 from gui.preset_editor import PresetEditor
 
-SETTLED_MS = 120  # without a change and without a mouse button held
+SETTLED_MS = 120  # after a change by key
+RELEASE_MS = 15  # how often it is looked whether the mouse has let go
 PREFIX = "panel_preview_"
 CHARACTER = "Previews"  # their clips lie in a folder of their own
 
@@ -39,7 +40,6 @@ class Preview(QObject):
         self._heard = self._choice()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(SETTLED_MS)
         self._timer.timeout.connect(self._settled)
         presets.changed.connect(self._changed)
         presets.hear.toggled.connect(self._toggled)
@@ -57,19 +57,29 @@ class Preview(QObject):
 
     def _changed(self) -> None:
         if self._presets.hear.isChecked():
-            self._timer.start()
+            held = QApplication.mouseButtons() != Qt.MouseButton.NoButton
+            self._timer.start(RELEASE_MS if held else SETTLED_MS)
 
     def _settled(self) -> None:
         if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
-            self._timer.start()  # still being dragged
+            self._timer.start(RELEASE_MS)  # still being dragged
             return
         choice = self._choice()
         if choice == self._heard or not self._presets.timbre:
             return
         self._heard = choice
+        self._speak()
+
+    def speak_as(self, timbre: str) -> None:
+        """Speak the text by another timbre at once, by its name or as `morph:...`; what is chosen stays chosen."""
+        self._timer.stop()
+        self._speak(timbre)
+
+    def _speak(self, timbre: str = "") -> None:
         before, self._current = self._current, f"{PREFIX}{next(self._numbers):03d}"
         text = self._composer.text.toPlainText().strip() or EXAMPLE
         cue = replace(self._composer.wishes(self._current), text=text, character=CHARACTER, drop=False)
+        cue = replace(cue, timbre=timbre or cue.timbre)
         self._link.play_instead(cue, before if before in self._lines else "")
 
     def _lines_changed(self, lines: list[Line]) -> None:

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -20,6 +20,7 @@ import numpy as np
 import soundfile
 
 from bridge import events
+from bridge.clip_check import ClipReport, check_clip, read_part
 from bridge.cue import Cue, Length, Line, LineState, Take
 from bridge.machine import Machine
 from bridge.sheets import ReadOptions, Sheet
@@ -95,6 +96,17 @@ class PictureDaemon:
 
     def pick(self, line_id: str, take_id: str) -> None: ...
 
+    def pick_best(self, line_id: str) -> str:
+        return ""
+
+    def pick_earlier(self, line_id: str) -> str:
+        return ""
+
+    def lock(self, line_id: str, take_id: str = "") -> str:
+        return take_id
+
+    def unlock(self, line_id: str) -> None: ...
+
     def drop(self, line_id: str, *, target: str | None = None, at: Position | None = None) -> Take:
         return Take(f"{line_id}_t01", line_id, 0, LineState.DROPPED)
 
@@ -119,8 +131,26 @@ class PictureDaemon:
         found = [json.loads(path.read_text("utf-8")) for path in sorted((PRESETS / kind).glob("*.json"))]
         return tuple(PicturePreset(p["name"], p["note"], p["colour"], weights=p.get("weights", {})) for p in found)
 
-    def add_timbre(self, name: str, file: str) -> float:
+    def add_timbre_of(
+        self, file: Path, start_s: float, end_s: float, name: str, note: str, consent: str, colour: str = ""
+    ) -> float:
         return 0.0
+
+    def check_clip(self, file: Path, start_s: float, end_s: float) -> tuple[ClipReport, Future[float | None]]:
+        answer: Future[float | None] = Future()
+        answer.set_result(0.1)
+        return check_clip(*read_part(file, start_s, end_s)), answer
+
+    def play_file(self, file: Path, start_s: float, end_s: float) -> None: ...
+
+    def play_timbre(self, name: str) -> None: ...
+
+    def save_morph(self, name: str, morph: str, note: str = "", colour: str = "") -> None: ...
+
+    def export_emotions(self, names: Iterable[str], file: Path) -> None: ...
+
+    def import_emotions(self, file: Path) -> tuple[str, ...]:
+        return ()
 
     def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None: ...
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PyQt6.QtGui import QAction, QKeySequence, QShortcut
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from bridge.cue import Line, LineState, Take
 from gui.clip_facts import ClipFacts, UnreadableClipError, read_facts
@@ -17,7 +17,7 @@ from gui.cue_model import shown_take
 from gui.icons import icon
 from gui.loudness import equal_gains
 from gui.sound_view import SoundView
-from gui.take_list import TakeList, clip_key
+from gui.take_list import TakeList, best_take, clip_key
 from gui.theme import Theme
 from gui.widgets import ElidedLabel, label, set_role
 
@@ -30,6 +30,10 @@ class TakesView(QFrame):
     """Clips are read on a thread of its own; what belongs to a line that is no longer shown is kept, not drawn."""
 
     pick_wished = pyqtSignal(str, str)  # line, take
+    best_wished = pyqtSignal(str)  # line whose best take is to be picked
+    back_wished = pyqtSignal(str)  # line that goes back to the take picked before
+    lock_wished = pyqtSignal(str, str)  # line, take
+    unlock_wished = pyqtSignal(str)
     play_wished = pyqtSignal(str, str, float)  # line, take, gain in dB; it sounds alone
     takes_wished = pyqtSignal(object)  # Cue
     drop_wished = pyqtSignal(str)  # line
@@ -58,6 +62,8 @@ class TakesView(QFrame):
         self.pick_button, self.more_button = QPushButton("Pick"), QPushButton("New takes")
         self.drop_button, self.cancel_button = QPushButton("Into project"), QPushButton("Cancel")
         self.spectrum_button = QPushButton("Spectrum")
+        self.lock_button, self.menu_button = QPushButton("Lock"), QToolButton()
+        self.best_action, self.back_action = QAction("Pick the best", self), QAction("Back to the earlier pick", self)
         self.n_more = QSpinBox()
         self._set_up_controls()
         self._lay_out()
@@ -77,6 +83,18 @@ class TakesView(QFrame):
         }
         for button, tip in tips.items():
             button.setToolTip(tip)
+        menu = QMenu(self.menu_button)
+        menu.addAction(self.best_action)
+        menu.addAction(self.back_action)
+        self.menu_button.setMenu(menu)
+        self.menu_button.setText("…")
+        self.menu_button.setAccessibleName("More for the takes of this line")
+        self.menu_button.setToolTip("Pick the best take by its scores, or go back to the earlier pick")
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.lock_button.setToolTip("A locked take is final: the line is not rendered, picked or removed any more")
+        self.best_action.triggered.connect(lambda: self._wish_line(self.best_wished))
+        self.back_action.triggered.connect(lambda: self._wish_line(self.back_wished))
+        self.lock_button.clicked.connect(self._lock)
         self.n_more.setRange(1, 16)
         self.n_more.setValue(3)
         self.n_more.setAccessibleName("How many new takes")
@@ -119,7 +137,8 @@ class TakesView(QFrame):
 
     def controls(self) -> list[QWidget]:
         """What Tab goes through, in order."""
-        first: list[QWidget] = [self.list, self.play_button, self.compare_button, self.pick_button]
+        first: list[QWidget] = [self.list, self.play_button, self.compare_button, self.pick_button, self.lock_button]
+        first.append(self.menu_button)
         more = [self.n_more, self.more_button]
         return [*first, *more, self.drop_button, self.cancel_button, self.spectrum_button]
 
@@ -181,6 +200,13 @@ class TakesView(QFrame):
         if self._line is not None and take is not None:
             self.pick_wished.emit(self._line.cue.id, take.id)
 
+    def _lock(self) -> None:
+        line, take = self._line, self._take()
+        if line is not None and line.locked:
+            self.unlock_wished.emit(line.cue.id)
+        elif line is not None and take is not None:
+            self.lock_wished.emit(line.cue.id, take.id)
+
     def _more(self) -> None:
         if self._line is not None:
             self.takes_wished.emit(replace(self._line.cue, takes=self.n_more.value(), seed=None, drop=False))
@@ -196,8 +222,14 @@ class TakesView(QFrame):
         made = take is not None and take.path is not None
         self.play_button.setEnabled(made)
         self.compare_button.setEnabled(self._pair() is not None)
-        self.pick_button.setEnabled(made and line is not None and take is not None and line.picked != take.id)
-        self.more_button.setEnabled(line is not None)
+        free = line is not None and not line.locked
+        self.pick_button.setEnabled(made and free and line is not None and take is not None and line.picked != take.id)
+        self.more_button.setEnabled(free)
+        self.lock_button.setText("Lock" if free or line is None else "Unlock")
+        self.lock_button.setEnabled(made or not free)
+        best = best_take(line)
+        self.best_action.setEnabled(free and best is not None and line is not None and best.id != line.picked)
+        self.back_action.setEnabled(free and line is not None and bool(line.earlier_picks))
         self.drop_button.setEnabled(made)
         self.cancel_button.setEnabled(line is not None and any(t.state in UNMADE for t in line.takes))
         self.name.setText(line.cue.id if line is not None else "Choose a line to see its takes.")
@@ -278,6 +310,9 @@ def _facts(line: Line, take: Take, clip: ClipFacts | None) -> str:
         facts.append(f"length error {clip.length_error} samples" if clip.length_error else "exactly as long as asked")
     if take.n_samples:
         facts.append(f"{'stretched' if line.cue.length else 'length'} x {take.stretch:.2f}")
+    if len(line.ranked) > 1 and take in line.ranked:
+        blamed = ", ".join(f"{score.name} {score.text}" for score in take.scores if score.penalty)
+        facts.append(f"rank {line.ranked.index(take) + 1} of {len(line.ranked)}" + (f" ({blamed})" if blamed else ""))
     if clip is not None:
         facts.append(f"peak {clip.peak_db:.1f} dB")
         facts.append(f"{clip.n_clipped} samples clipped" if clip.n_clipped else "nothing clipped")

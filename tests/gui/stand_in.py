@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bridge import events
+from bridge.clip_check import ClipReport
 from bridge.cue import Cue, Line, LineState, Take
 from bridge.errors import BridgeError
 from bridge.machine import Machine
@@ -39,6 +40,8 @@ class StandInDaemon:
     def __init__(self, lines: tuple[Line, ...] = ()) -> None:
         self.calls: list[tuple[object, ...]] = []
         self.refuse_with: Exception | None = None
+        self.clip_problems: tuple[str, ...] = ()
+        self.voices_apart: float | None = 0.1
         self.removed: dict[str, Line] = {}
         self.osc_port = 27183
         self.device = ""
@@ -96,6 +99,21 @@ class StandInDaemon:
     def pick(self, line_id: str, take_id: str) -> None:
         self._asked("pick", line_id, take_id)
 
+    def pick_best(self, line_id: str) -> str:
+        self._asked("pick_best", line_id)
+        return ""
+
+    def pick_earlier(self, line_id: str) -> str:
+        self._asked("pick_earlier", line_id)
+        return ""
+
+    def lock(self, line_id: str, take_id: str = "") -> str:
+        self._asked("lock", line_id, take_id)
+        return take_id
+
+    def unlock(self, line_id: str) -> None:
+        self._asked("unlock", line_id)
+
     def drop(self, line_id: str, *, target: str | None = None, at: Position | None = None) -> Take:
         self._asked("drop", line_id, target, at)
         return self.held[line_id].takes[0]
@@ -125,11 +143,37 @@ class StandInDaemon:
     def presets(self, kind: str) -> tuple[Preset, ...]:
         return tuple(self.timbres if kind == "timbre" else self.emotions)
 
-    def add_timbre(self, name: str, file: str) -> float:
-        self._asked("add_timbre", name, file)
-        self.timbres.append(Preset(name, origin="yours"))
+    def add_timbre_of(
+        self, file: Path, start_s: float, end_s: float, name: str, note: str, consent: str, colour: str = ""
+    ) -> float:
+        self._asked("add_timbre_of", file, start_s, end_s, name, note, consent, colour)
+        self.timbres.append(Preset(name, note, origin="yours"))
         self.tell(events.PresetsChanged("timbre"))
         return 4.2
+
+    def check_clip(self, file: Path, start_s: float, end_s: float) -> tuple[ClipReport, Future[float | None]]:
+        self._asked("check_clip", file, start_s, end_s)
+        answer: Future[float | None] = Future()
+        answer.set_result(self.voices_apart)
+        return ClipReport(end_s - start_s, 40.0, 0, self.clip_problems), answer
+
+    def play_file(self, file: Path, start_s: float, end_s: float) -> None:
+        self._asked("play_file", file, start_s, end_s)
+
+    def play_timbre(self, name: str) -> None:
+        self._asked("play_timbre", name)
+
+    def save_morph(self, name: str, morph: str, note: str = "", colour: str = "") -> None:
+        self._asked("save_morph", name, morph, note, colour)
+        self.timbres.append(Preset(name, note, origin="yours"))
+        self.tell(events.PresetsChanged("timbre"))
+
+    def export_emotions(self, names: Iterable[str], file: Path) -> None:
+        self._asked("export_emotions", tuple(names), file)
+
+    def import_emotions(self, file: Path) -> tuple[str, ...]:
+        self._asked("import_emotions", file)
+        return ("grim hope",)
 
     def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None:
         self._asked("save_emotion", name, dict(weights), note, colour)

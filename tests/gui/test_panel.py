@@ -23,6 +23,7 @@ from gui.first_steps import EXAMPLE
 from gui.main_window import MainWindow
 from gui.page_rail import LINES_PAGE, LIVE_PAGE, LOG_PAGE, PAGES
 from gui.preset_dialog import PresetTexts
+from gui.timbre_dialog import VoiceWish
 from tests.gui.stand_in import RATE, Refusal, StandInDaemon, make_line
 
 WAIT_MS = 20_000
@@ -362,22 +363,19 @@ def test_a_saved_emotion_is_listed_and_chosen(
 
 
 def test_a_dropped_clip_becomes_a_timbre(
-    qtbot: QtBot, open_panel: Callable[..., MainWindow], daemon: StandInDaemon, tmp_path: Path
+    qtbot: QtBot, panel: MainWindow, daemon: StandInDaemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Settings:
-        data_folder = tmp_path / "data"
-
     clip = tmp_path / "old man.wav"
     clip.write_bytes(b"sound")
-    panel = open_panel(daemon, Settings())
+    wish = VoiceWish(str(clip), 0.5, 8.0, "old man", "hoarse", "he himself, 2026-03-01, for a test")
+    monkeypatch.setattr("gui.clip_inbox.ask_voice", lambda *_: wish)
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(clip))])
     none = Qt.MouseButton.NoButton
     drop = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, mime, none, Qt.KeyboardModifier.NoModifier)
     panel.presets.dropEvent(drop)
     qtbot.waitUntil(lambda: panel.presets.timbre == "old man", timeout=WAIT_MS)
-    assert ("add_timbre", "old man", "old man.wav") in daemon.calls
-    assert (tmp_path / "data" / "inbox" / "old man.wav").read_bytes() == b"sound"
+    assert ("add_timbre_of", clip, 0.5, 8.0, "old man", "hoarse", wish.consent, "") in daemon.calls
     assert "4.2 s of speech found" in log_text(panel)
 
 

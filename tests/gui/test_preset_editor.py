@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from engine.types import EMOTIONS
+from gui.preset_dialog import PresetTexts
 from gui.preset_editor import PresetEditor, preset_weights, read_emotion, write_emotion
 from gui.theme import Theme
 from tests.gui.stand_in import Preset
@@ -77,3 +78,34 @@ def test_a_preset_just_made_is_chosen_when_it_is_listed(editor: PresetEditor) ->
     assert editor.timbre == "Mara"
     editor.set_presets("timbre", [Preset("Mara"), Preset("Old Man")])
     assert editor.timbre == "Old Man"
+
+
+def test_a_preset_of_the_program_is_duplicated_and_own_ones_are_exported(
+    editor: PresetEditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Preset("grim hope", "for the end", "#102030", "yours", {"sad": 0.3})
+    editor.set_presets("emotion", [Preset("battle cry", "loud", weights={"angry": 0.8}), own])
+    editor.set_emotion("battle cry")
+    asked: list[PresetTexts] = []
+    monkeypatch.setattr("gui.preset_editor.ask_texts", lambda _, first: asked.append(first) or first)
+    saved: list[tuple[PresetTexts, dict[str, float]]] = []
+    editor.save_wished.connect(lambda texts, weights: saved.append((texts, weights)))
+    menu = editor.more.menu()
+    assert menu is not None
+    menu.aboutToShow.emit()
+    duplicate, export, export_all, import_ = menu.actions()
+    duplicate.trigger()
+    assert asked == [PresetTexts("battle cry copy", "loud", "#aabbcc")] and saved[0][1]["angry"] == 0.8
+    files = {"getSaveFileName": "out.json", "getOpenFileName": "in.json"}
+    for name, file in files.items():
+        monkeypatch.setattr(f"gui.preset_editor.QFileDialog.{name}", lambda *_, file=file: (file, ""))
+    wished: list[object] = []
+    editor.export_wished.connect(lambda names, file: wished.append((names, file)))
+    editor.import_wished.connect(wished.append)
+    for action in (export, export_all, import_):
+        assert action.isEnabled()
+        action.trigger()
+    assert wished == [(["battle cry"], "out.json"), (["grim hope"], "out.json"), "in.json"]
+    editor.set_weights({"sad": 0.1})
+    menu.aboutToShow.emit()
+    assert not duplicate.isEnabled() and not export.isEnabled()

@@ -12,7 +12,7 @@ import soundfile
 from PyQt6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from bridge.cue import Cue, Length, Line, LineState
+from bridge.cue import Cue, Length, Line, LineState, Score
 from gui.clip_facts import UnreadableClipError, differing, read_facts
 from gui.loudness import equal_gains, loudness
 from gui.take_list import clip_key
@@ -140,6 +140,41 @@ def test_new_takes_have_seeds_of_their_own(view: TakesView, shown: Callable[...,
     view.n_more.setValue(5)
     view.more_button.click()
     assert wished == [replace(CUE, takes=5, seed=None)]
+
+
+def test_a_take_is_locked_the_best_is_picked_and_the_earlier_pick_comes_back(
+    view: TakesView, shown: Callable[..., Line]
+) -> None:
+    line = shown(0.5, 0.25)
+    scored = (
+        replace(line.takes[0], scores=(Score("level", 2.0, "-40.0 dB"),)),
+        replace(line.takes[1], scores=(Score("level", 0.0, "-20.0 dB"),)),
+    )
+    wished: list[tuple[str, ...]] = []
+    view.best_wished.connect(lambda line_id: wished.append(("best", line_id)))
+    view.back_wished.connect(lambda line_id: wished.append(("back", line_id)))
+    view.lock_wished.connect(lambda line_id, take_id: wished.append(("lock", line_id, take_id)))
+    view.unlock_wished.connect(lambda line_id: wished.append(("unlock", line_id)))
+    assert not view.best_action.isEnabled() and not view.back_action.isEnabled()
+    view.show_line(replace(line, takes=scored, earlier_picks=("gate_01_t02",)))
+    texts = [item.text().split()[:2] for row in range(2) if (item := view.list.item(row)) is not None]
+    assert texts == [["✓", "t01"], ["best", "t02"]]
+    assert "rank 2 of 2 (level -40.0 dB)" in view.facts.text()
+    view.best_action.trigger()
+    view.back_action.trigger()
+    view.lock_button.click()
+    view.show_line(replace(line, takes=scored, locked=True))
+    for control in (view.pick_button, view.more_button, view.best_action, view.back_action):
+        assert not control.isEnabled()
+    item = view.list.item(0)
+    assert item is not None and item.text().startswith("✓ locked t01")
+    view.lock_button.click()
+    assert wished == [
+        ("best", "gate_01"),
+        ("back", "gate_01"),
+        ("lock", "gate_01", "gate_01_t01"),
+        ("unlock", "gate_01"),
+    ]
 
 
 def test_a_take_is_dragged_out_as_a_file(view: TakesView, shown: Callable[..., Line]) -> None:
