@@ -102,6 +102,7 @@ class PresetEditor(ClipTarget):
         self.save.clicked.connect(lambda: self._ask_name())
         self.more = QToolButton()
         self.more.setText("…")
+        self.more.setProperty("role", "more")
         self.more.setAccessibleName("More for emotion presets")
         self.more.setToolTip("Duplicate, export and import presets")
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -88,6 +88,7 @@ class TakesView(QFrame):
         menu.addAction(self.back_action)
         self.menu_button.setMenu(menu)
         self.menu_button.setText("…")
+        self.menu_button.setProperty("role", "more")
         self.menu_button.setAccessibleName("More for the takes of this line")
         self.menu_button.setToolTip("Pick the best take by its scores, or go back to the earlier pick")
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -231,7 +232,7 @@ class TakesView(QFrame):
         self.best_action.setEnabled(free and best is not None and line is not None and best.id != line.picked)
         self.back_action.setEnabled(free and line is not None and bool(line.earlier_picks))
         self.drop_button.setEnabled(made)
-        self.cancel_button.setEnabled(line is not None and any(t.state in UNMADE for t in line.takes))
+        self.cancel_button.setVisible(line is not None and any(t.state in UNMADE for t in line.takes))
         self.name.setText(line.cue.id if line is not None else "Choose a line to see its takes.")
         self._show_sound(take)
         self._tell_facts(take)
@@ -310,7 +311,7 @@ def _facts(line: Line, take: Take, clip: ClipFacts | None) -> str:
         facts.append(f"length error {clip.length_error} samples" if clip.length_error else "exactly as long as asked")
     if take.n_samples:
         facts.append(f"{'stretched' if line.cue.length else 'length'} x {take.stretch:.2f}")
-    if len(line.ranked) > 1 and take in line.ranked:
+    if best_take(line) is not None and take in line.ranked:
         blamed = ", ".join(f"{score.name} {score.text}" for score in take.scores if score.penalty)
         facts.append(f"rank {line.ranked.index(take) + 1} of {len(line.ranked)}" + (f" ({blamed})" if blamed else ""))
     if clip is not None:
