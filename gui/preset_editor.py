@@ -18,7 +18,6 @@ from PyQt6.QtWidgets import (
     QMenu,
     QPushButton,
     QSlider,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -100,12 +99,10 @@ class PresetEditor(ClipTarget):
         self.save = QPushButton("Save preset...")
         self.save.setToolTip("Save these weights as an emotion preset of your own")
         self.save.clicked.connect(lambda: self._ask_name())
-        self.more = QToolButton()
-        self.more.setText("…")
+        self.more = QPushButton("…")
         self.more.setProperty("role", "more")
         self.more.setAccessibleName("More for emotion presets")
         self.more.setToolTip("Duplicate, export and import presets")
-        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.more)
         for text, work in (
             ("Duplicate this preset...", self._duplicate),

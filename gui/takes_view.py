@@ -9,7 +9,7 @@ from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QAction, QKeySequence, QShortcut
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from bridge.cue import Line, LineState, Take
 from gui.clip_facts import ClipFacts, UnreadableClipError, read_facts
@@ -62,7 +62,7 @@ class TakesView(QFrame):
         self.pick_button, self.more_button = QPushButton("Pick"), QPushButton("New takes")
         self.drop_button, self.cancel_button = QPushButton("Into project"), QPushButton("Cancel")
         self.spectrum_button = QPushButton("Spectrum")
-        self.lock_button, self.menu_button = QPushButton("Lock"), QToolButton()
+        self.lock_button, self.menu_button = QPushButton("Lock"), QPushButton("…")
         self.best_action, self.back_action = QAction("Pick the best", self), QAction("Back to the earlier pick", self)
         self.n_more = QSpinBox()
         self._set_up_controls()
@@ -87,11 +87,9 @@ class TakesView(QFrame):
         menu.addAction(self.best_action)
         menu.addAction(self.back_action)
         self.menu_button.setMenu(menu)
-        self.menu_button.setText("…")
         self.menu_button.setProperty("role", "more")
         self.menu_button.setAccessibleName("More for the takes of this line")
         self.menu_button.setToolTip("Pick the best take by its scores, or go back to the earlier pick")
-        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.lock_button.setToolTip("A locked take is final: the line is not rendered, picked or removed any more")
         self.best_action.triggered.connect(lambda: self._wish_line(self.best_wished))
         self.back_action.triggered.connect(lambda: self._wish_line(self.back_wished))

@@ -126,7 +126,7 @@ class TimbrePage(ClipTarget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(self._grid)
         column.addStretch(1)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -201,7 +201,10 @@ class TimbrePage(ClipTarget):
             self._arrange_anew()
 
     def _columns(self) -> int:
-        return max(1, (self.width() - 24 + GAP_PX) // (CARD_PX + GAP_PX))
+        bar = self._area.verticalScrollBar()
+        room = self._area.width() - (bar.sizeHint().width() if bar is not None else 0)
+        card_px = max([CARD_PX, *(card.minimumSizeHint().width() for card in self.cards.values())])
+        return max(1, (room + GAP_PX) // (card_px + GAP_PX))
 
     def _arrange_anew(self) -> None:
         for column in range(self._n_columns):
