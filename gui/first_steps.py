@@ -34,12 +34,11 @@ class FirstSteps(QWidget):
         self.copy = QPushButton(self.tr("Copy the message"))
         self.copy.clicked.connect(self._copy)
         self.voice = label("", "muted", wrap=True)
-        words = (
-            self.tr(
-                "Write a line below, choose who speaks and how at the right, press Ctrl+Return. "
-                "Or take a script, or rows of a table: character, words, emotion."
-            ),
-            self.tr("Or have it sent by OSC to {address}:").format(address=osc_at) + f"  {EXAMPLE_OSC}",
+        self.by_osc = label("", "muted", wrap=True)
+        self.show_place(osc_at)
+        words = self.tr(
+            "Write a line below, choose who speaks and how at the right, press Ctrl+Return. "
+            "Or take a script, or rows of a table: character, words, emotion."
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 12, 24, 12)
@@ -47,8 +46,8 @@ class FirstSteps(QWidget):
         column.addStretch(1)
         column.addWidget(label(self.tr("No lines yet"), "title"))
         column.addLayout(_step("1", self.voice, self.hear))
-        column.addLayout(_step("2", label(words[0], "muted", wrap=True), self.paste, self.open))
-        column.addLayout(_step("3", label(words[1], "muted", wrap=True), self.copy))
+        column.addLayout(_step("2", label(words, "muted", wrap=True), self.paste, self.open))
+        column.addLayout(_step("3", self.by_osc, self.copy))
         column.addStretch(1)
         theme.changed.connect(self._paint)
         self._paint()
@@ -57,6 +56,10 @@ class FirstSteps(QWidget):
     def controls(self) -> list[QWidget]:
         """What Tab goes through, in order."""
         return [self.hear, self.paste, self.open, self.copy]
+
+    def show_place(self, osc_at: str) -> None:
+        """host:port that the daemon hears OSC at."""
+        self.by_osc.setText(self.tr("Or have it sent by OSC to {address}:").format(address=osc_at) + f"  {EXAMPLE_OSC}")
 
     def show_status(self, status: Status) -> None:
         """Whether the voice is there yet: a first sound that lets wait for it has a reason."""
@@ -81,8 +84,8 @@ def _step(number: str, words: QLabel, *buttons: QPushButton) -> QHBoxLayout:
     words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     row = QHBoxLayout()
     row.setSpacing(12)
-    row.addWidget(label(number, "section"), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(label(number, "section"), 0, Qt.AlignmentFlag.AlignVCenter)
     row.addWidget(words, 1)
     for button in buttons:
-        row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
     return row

@@ -36,6 +36,7 @@ TICK_S = 1 / 30  # how often the panel looks at what is new
 LINES_A_TICK = 400  # more lines than this wait for the next tick, so that one tick stays far under 50 ms
 EVENTS_A_TICK = 200  # and so do more errors, warnings and endings
 TRAFFIC_KEPT = 5000
+CHANGE_OSC = "change OSC"  # what a Failure of it is named
 REPLY_S = 1.0  # the first reply comes at once or not at all
 
 
@@ -266,6 +267,10 @@ class DaemonLink(QObject):
 
     def save_settings(self, changes: Mapping[str, object], then: Callable[[], None]) -> None:
         self._ask("save the settings", lambda: self._daemon.save_settings(changes), lambda _: then())
+
+    def change_osc(self, changes: Mapping[str, object], then: Callable[[int], None]) -> None:
+        """Settings that begin with `osc_`, at once and for good; `then` gets the port that is heard at now."""
+        self._ask(CHANGE_OSC, lambda: self._daemon.change_osc(changes), then)
 
     def ask_devices(self, then: Callable[[tuple[str, ...]], None]) -> None:
         self._ask("list sound devices", self._daemon.output_devices, then)

@@ -88,7 +88,7 @@ class MainWindow(QMainWindow):
 
     def _device_changed(self, device: events.SoundDevice) -> None:
         self.live.show_sound_device(device)
-        self.settings_page.show_device(device.wanted)
+        self.settings_page.show_value("audio_device", device.wanted)
 
     def _offer_devices(self, names: tuple[str, ...]) -> None:
         self.live.offer_devices(names)
@@ -185,9 +185,9 @@ class MainWindow(QMainWindow):
             lambda address, args: link.send_osc(reachable(self._osc_host), address, args, self.osc.show_answer)
         )
         self.settings_page.appearance_wished.connect(self._change_appearance)
-        self.settings_page.save_wished.connect(
-            lambda changes: link.save_settings(changes, lambda: self._settings_saved(changes))
-        )
+        self.osc.move_wished.connect(lambda host, port: self._change_osc({"osc_host": host, "osc_port": port}))
+        link.failed.connect(self.osc.show_failure)
+        self.settings_page.save_wished.connect(self._save_settings)
 
     def _shortcuts(self) -> None:
         keys = {
@@ -231,6 +231,25 @@ class MainWindow(QMainWindow):
 
     def _show_voice(self) -> None:
         self.live.show_voice(self.presets.timbre, self.presets.emotion)
+
+    def _save_settings(self, changes: dict[str, Any]) -> None:
+        of_osc = {name: value for name, value in changes.items() if name.startswith("osc_")}
+        others = {name: value for name, value in changes.items() if name not in of_osc}
+        if of_osc:
+            self._change_osc(of_osc)
+        if others:
+            self.link.save_settings(others, lambda: self._settings_saved(others))
+
+    def _change_osc(self, changes: dict[str, Any]) -> None:
+        def done(port: int) -> None:
+            self._osc_host = changes.get("osc_host", self._osc_host)
+            self.osc.show_place(self._osc_host, port)
+            self.first_steps.show_place(f"{reachable(self._osc_host)}:{port}")
+            for name, value in changes.items():
+                self.settings_page.show_value(name, value)
+            self.settings_page.show_saved(changes)
+
+        self.link.change_osc(changes, done)
 
     def _settings_saved(self, changes: dict[str, Any]) -> None:
         self.settings_page.show_saved(changes)

@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from bridge.cue import Line
 from bridge.events import OscTraffic
+from gui.link import CHANGE_OSC, Failure
 from gui.osc_forms import FORMS
 from gui.osc_text import Answer, UnreadableMessageError, read_message, write_message
 from gui.traffic_model import COLUMNS, KEPT, TrafficFilter, TrafficModel, Way
@@ -93,6 +94,11 @@ class OscPage(QWidget):
         self._at = (reachable(host), port)
         self.where.setText(f"{self._at[0]}:{port}")
         self.show_line(self._line)
+
+    def show_failure(self, failure: Failure) -> None:
+        """That the daemon does not listen where it was asked to."""
+        if failure.what == CHANGE_OSC:
+            self._say(failure.text, "error")
 
     def show_line(self, line: Line | None) -> None:
         """The line that the message to paste is for."""

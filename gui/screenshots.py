@@ -159,6 +159,9 @@ class PictureDaemon:
 
     def save_settings(self, changes: Mapping[str, object]) -> None: ...
 
+    def change_osc(self, changes: Mapping[str, object]) -> int:
+        return 27183
+
     def sound_device(self) -> events.SoundDevice:
         return events.SoundDevice("", "Studio monitors", 48_000, 10.7, 0, "")
 

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -27,7 +28,7 @@ from gui.widgets import ElidedLabel, label, make_form
 
 RATES = (44_100, 48_000, 88_200, 96_000)
 OWN = ("data_folder", "appearance")  # not in the form: the place of the file itself, and what changes at once
-AT_ONCE = ("panel_stays",)  # the others at the next start
+AT_ONCE = ("panel_stays", "osc_")  # beginnings of names; the others at the next start
 TITLE_DIGITS = 34  # width of the titles, so that all forms of the page line up
 
 
@@ -100,21 +101,28 @@ class SettingsPage(QWidget):
             box.addItems(["", *names])
             box.setCurrentText(before)
 
-    def show_device(self, name: str) -> None:
-        """The sound device was chosen elsewhere, and is in the file already."""
-        field = self.fields.get("audio_device")
-        if field is not None and isinstance(box := field.widgets[0], QComboBox):
-            box.setCurrentText(name)
-            field.saved = name
+    def show_value(self, name: str, value: object) -> None:
+        """A setting was changed elsewhere, and is in the file already."""
+        field = self.fields.get(name)
+        if field is None:
+            return
+        widget = field.widgets[0]
+        if isinstance(widget, QComboBox):
+            widget.setCurrentText(str(value))
+        elif isinstance(widget, QSpinBox) and isinstance(value, int):
+            widget.setValue(value)
+        elif isinstance(widget, QLineEdit) and isinstance(value, str):
+            widget.setText(value)
+        field.saved = field.value()
 
     def changes(self) -> dict[str, object]:
         """What differs from the settings as they were last saved."""
         return {name: value for name, f in self.fields.items() if (value := f.value()) != f.saved}
 
     def show_saved(self, changes: Mapping[str, object]) -> None:
-        for name in changes:
+        for name in changes.keys() & self.fields.keys():
             self.fields[name].saved = changes[name]
-        if set(changes) <= set(AT_ONCE):
+        if all(name.startswith(AT_ONCE) for name in changes):
             self.said.setText(self.tr("Saved."))
         else:
             self.said.setText(self.tr("Saved. Cuevox takes it on when it is started again."))

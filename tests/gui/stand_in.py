@@ -189,6 +189,13 @@ class StandInDaemon:
     def save_settings(self, changes: Mapping[str, object]) -> None:
         self._asked("save_settings", dict(changes))
 
+    def change_osc(self, changes: Mapping[str, object]) -> int:
+        self._asked("change_osc", dict(changes))
+        port = changes.get("osc_port", self.osc_port)
+        assert isinstance(port, int)
+        self.osc_port = port
+        return port
+
     def sound_device(self) -> events.SoundDevice:
         return events.SoundDevice(self.device, "Studio monitors", 48_000, 10.7, 0, "")
 

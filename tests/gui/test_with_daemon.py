@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -303,6 +304,25 @@ def test_words_typed_on_the_live_page_sound_by_the_chosen_voice(
     panel.live.pads[line.cue.id].click()
     qtbot.waitUntil(lambda: len(daemon.lines()[0].takes) == 2, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: len(player.sounds) == 2 and player.sounds[1].over.is_set(), timeout=WAIT_MS)
+
+
+def test_the_socket_moves_to_another_port_and_back_is_told_in_words_when_it_cannot(
+    qtbot: QtBot, panel: MainWindow, daemon: Daemon
+) -> None:
+    before = daemon.osc_port
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        panel.osc.port.setValue(taken.getsockname()[1])
+        panel.osc.move_socket.click()
+        qtbot.waitUntil(lambda: "in use" in panel.osc.complaint.text(), timeout=WAIT_MS)
+        assert daemon.osc_port == before and panel.osc.where.text() == f"127.0.0.1:{before}"
+        free = taken.getsockname()[1]
+    panel.osc.move_socket.click()  # it was given up meanwhile
+    qtbot.waitUntil(lambda: panel.osc.where.text() == f"127.0.0.1:{free}", timeout=WAIT_MS)
+    panel.osc.send.click()
+    qtbot.waitUntil(lambda: "reply to" in panel.osc.complaint.text(), timeout=WAIT_MS)
+    assert Settings.load(daemon.settings.data_folder).osc_port == free == daemon.osc_port
+    assert panel.settings_page.fields["osc_port"].value() == free and panel.settings_page.changes() == {}
 
 
 def test_settings_and_appearance_are_kept_for_the_next_start(
