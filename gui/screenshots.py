@@ -56,6 +56,7 @@ class PictureSettings:
     choices: ClassVar[Mapping[str, tuple[object, ...]]] = {
         "depth": (16, 24, 32),
         "drop_targets": ("reaper_live", "reaper_project", "ardour_live", "dawproject", "watch_folder"),
+        "panel_scale": (100, 125, 150, 175, 200),
     }
 
     data_folder: str = "~/.local/share/cuevox"
@@ -63,6 +64,10 @@ class PictureSettings:
     osc_port: int = 27183
     osc_allow: tuple[str, ...] = ()
     osc_passcode: str = ""
+    panel_scale: int = 100
+    panel_stays: bool = False
+    clip_name: str = "{character}/{line}_{emotion}_{take}"
+    clip_loudness: str = "-23"
     rate: int = RATE
     depth: int = 24
     project: str = "Cuevox"

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from bridge import clip_name
-from gui.setting_texts import hint, title
+from gui.setting_texts import hint, target_title, title
 from gui.widgets import label, set_role
 
 NARROW_PX, WIDE_PX, PATH_PX = 180, 260, 360
@@ -99,12 +99,13 @@ def _choice(name: str, value: Any, choices: tuple[Any, ...]) -> Field:
 
 def _checks(chosen: tuple[str, ...], choices: tuple[str, ...]) -> Field:
     """One under the other, since their words do not all fit beside each other in a narrow window."""
-    checks = {name: QCheckBox(name.replace("_", " ")) for name in choices}
+    checks = {name: QCheckBox(target_title(name)) for name in choices}
     row = QWidget()
     layout = QVBoxLayout(row)
     layout.setContentsMargins(0, 4, 0, 4)
     layout.setSpacing(4)
     for name, check in checks.items():
+        check.setObjectName(name)
         check.setChecked(name in chosen)
         layout.addWidget(check)
     return Field([*checks.values()], lambda: [name for name, check in checks.items() if check.isChecked()], row)

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 # What a daemon's settings have beyond these stands under the last title.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     QT_TRANSLATE_NOOP("settings", "Panel"): ("panel_scale", "panel_stays"),
-    QT_TRANSLATE_NOOP("settings", "Voice"): ("model_folder",),
+    QT_TRANSLATE_NOOP("settings", "Voice"): ("model_folder", "unload_after_s"),
     QT_TRANSLATE_NOOP("settings", "Clips"): (
         "rate",
         "depth",
@@ -28,11 +28,16 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "drop",
         "drop_targets",
         "watch_folder",
+        "tempo_bpm",
+        "beats_per_bar",
+        "tempo_map",
         "ardour_session",
         "ardour_osc_port",
         "ardour_action",
-        "tempo_bpm",
-        "beats_per_bar",
+        "reaper_web_port",
+        "reaper_web_command",
+        "ableton_port",
+        "wwise_root",
     ),
     QT_TRANSLATE_NOOP("settings", "OSC"): ("osc_host", "osc_port", "osc_allow", "osc_passcode", "osc_time_tags"),
     QT_TRANSLATE_NOOP("settings", "Limits"): (),
@@ -67,6 +72,30 @@ TITLES: Mapping[str, str] = {
     "osc_allow": QT_TRANSLATE_NOOP("settings", "Who may ask"),
     "osc_passcode": QT_TRANSLATE_NOOP("settings", "Passcode"),
     "osc_time_tags": QT_TRANSLATE_NOOP("settings", "Obey time tags"),
+    "unload_after_s": QT_TRANSLATE_NOOP("settings", "Give memory back after, s"),
+    "tempo_map": QT_TRANSLATE_NOOP("settings", "Map of tempi and metres"),
+    "reaper_web_port": QT_TRANSLATE_NOOP("settings", "REAPER's web port"),
+    "reaper_web_command": QT_TRANSLATE_NOOP("settings", "REAPER's command"),
+    "ableton_port": QT_TRANSLATE_NOOP("settings", "Port of the script in Live"),
+    "wwise_root": QT_TRANSLATE_NOOP("settings", "Place in Wwise"),
+    "hung_after_s": QT_TRANSLATE_NOOP("settings", "Give a silent voice up after, s"),
+    "max_queued": QT_TRANSLATE_NOOP("settings", "Takes that may wait"),
+    "osc_burst": QT_TRANSLATE_NOOP("settings", "OSC messages at once"),
+    "osc_per_second": QT_TRANSLATE_NOOP("settings", "OSC messages a second"),
+    "osc_max_waiting": QT_TRANSLATE_NOOP("settings", "OSC commands that may wait"),
+}
+TARGETS: Mapping[str, str] = {  # of `drop_targets`; one that is not here by its own name
+    "reaper_live": QT_TRANSLATE_NOOP("settings", "REAPER, while it is open"),
+    "reaper_project": QT_TRANSLATE_NOOP("settings", "a REAPER project, cuevox.RPP"),
+    "reaper_web": QT_TRANSLATE_NOOP("settings", "REAPER by its web interface"),
+    "ardour_live": QT_TRANSLATE_NOOP("settings", "Ardour, while it is open"),
+    "ardour_session": QT_TRANSLATE_NOOP("settings", "an Ardour session, while it is closed"),
+    "dawproject": QT_TRANSLATE_NOOP("settings", "a DAWproject (Bitwig, Studio One, Cubase)"),
+    "watch_folder": QT_TRANSLATE_NOOP("settings", "a watched folder"),
+    "audacity": QT_TRANSLATE_NOOP("settings", "Audacity, while it is open"),
+    "wwise_table": QT_TRANSLATE_NOOP("settings", "a table for Wwise"),
+    "fmod_script": QT_TRANSLATE_NOOP("settings", "a script for FMOD Studio"),
+    "ableton_live": QT_TRANSLATE_NOOP("settings", "Ableton Live, while it is open"),
 }
 HINTS: Mapping[str, str] = {
     "panel_stays": QT_TRANSLATE_NOOP("settings", "an icon stays where the system has a place for it"),
@@ -74,6 +103,8 @@ HINTS: Mapping[str, str] = {
     "clip_loudness": QT_TRANSLATE_NOOP("settings", "empty: as the voice made it; -23"),
     "clip_peak": QT_TRANSLATE_NOOP("settings", "empty: -1 with a loudness, else any"),
     "audio_device": QT_TRANSLATE_NOOP("settings", "empty: the system's own"),
+    "unload_after_s": QT_TRANSLATE_NOOP("settings", "0: never"),
+    "tempo_map": QT_TRANSLATE_NOOP("settings", "empty: one tempo throughout"),
     "watch_folder": QT_TRANSLATE_NOOP("settings", "empty: the folder watch in the data folder"),
     "ardour_session": QT_TRANSLATE_NOOP("settings", "the .ardour file, while it is closed"),
     "osc_host": QT_TRANSLATE_NOOP("settings", "127.0.0.1: this machine only"),
@@ -91,6 +122,11 @@ def title(name: str) -> str:
     if known is not None:
         return QCoreApplication.translate("settings", known)
     return name.replace("_", " ").capitalize().replace("Osc", "OSC").replace(" osc", " OSC")
+
+
+def target_title(name: str) -> str:
+    known = TARGETS.get(name)
+    return name.replace("_", " ") if known is None else QCoreApplication.translate("settings", known)
 
 
 def hint(name: str) -> str:

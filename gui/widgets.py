@@ -10,6 +10,7 @@ from PyQt6.QtCore import QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
+FIELD_PX = 34  # height of a field in one line, at most
 BUTTON_PADDING_PX = 14  # of style.qss, with the border
 CLIPS = (".wav", ".flac", ".mp3", ".ogg")  # sound files that can be dropped on the panel
 
@@ -37,7 +38,7 @@ def make_form(rows: Mapping[str, QWidget | str], title_width_px: int = 0) -> QFo
             value = shown
         title = label(name, "field")
         title.setMinimumWidth(title_width_px)
-        title.setMinimumHeight(value.sizeHint().height())  # its words stand beside those of the field
+        title.setMinimumHeight(min(value.sizeHint().height(), FIELD_PX))  # its words stand beside those of the field
         form.addRow(title, value)
     return form
 

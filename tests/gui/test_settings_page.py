@@ -64,7 +64,7 @@ def test_changes_are_wished_as_the_file_holds_them(page: SettingsPage, tmp_path:
     model.setText(str(tmp_path / "model"))
     for check in targets:
         assert isinstance(check, QCheckBox)
-        check.setChecked(check.text() == "dawproject")
+        check.setChecked(check.objectName() == "dawproject")
     wished: list[dict[str, object]] = []
     page.save_wished.connect(wished.append)
     page.save.click()

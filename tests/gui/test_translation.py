@@ -26,7 +26,7 @@ from tests.gui.stand_in import StandInDaemon
 GUI = Path(__file__).parents[2] / "gui"
 MARK = "⟦"
 KEY_NAMES = {keys for group in KEYS for keys, _ in group.keys}
-CHOICES = {str(choice).replace("_", " ") for choices in Settings.choices.values() for choice in choices}
+CHOICES = {str(choice) for choices in Settings.choices.values() for choice in choices}
 
 
 class Marker(QTranslator):
@@ -37,6 +37,12 @@ class Marker(QTranslator):
 
     def isEmpty(self) -> bool:
         return False
+
+
+@pytest.fixture(scope="module")
+def marker(qapp: QCoreApplication) -> Marker:
+    """It belongs to the application: one that Python frees while another translates would wait for itself."""
+    return Marker(qapp)
 
 
 def test_qt_s_tool_finds_the_texts(tmp_path: Path) -> None:
@@ -67,8 +73,9 @@ def test_no_text_is_put_together_before_it_is_translated() -> None:
 @pytest.mark.parametrize(
     "page", ["lines.filters", "composer", "first_steps", "live", "osc", "log", "settings_page", "help", "bar", "rail"]
 )
-def test_every_text_of_a_page_is_translated(qtbot: object, theme: Theme, tmp_path: Path, page: str) -> None:
-    marker = Marker()
+def test_every_text_of_a_page_is_translated(
+    qtbot: object, theme: Theme, tmp_path: Path, marker: Marker, page: str
+) -> None:
     QCoreApplication.installTranslator(marker)
     try:
         window = MainWindow(DaemonLink(StandInDaemon()), theme, Settings(tmp_path))
