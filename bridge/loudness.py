@@ -46,9 +46,7 @@ def measure(audio: Audio, rate: int) -> Loudness:
     """
     if not np.isfinite(audio).all():
         raise BadArgumentError("the audio holds samples that are not numbers; render the line again with another seed")
-    weighted = k_weighted(audio, rate)
-    short = round(MOMENTARY_S * rate) - len(weighted)
-    power_sum = np.concatenate([[0.0], np.cumsum(np.square(np.pad(weighted, (0, max(0, short)))))])
+    power_sum = _power_sum(audio, rate)
     momentary = _window_powers(power_sum, MOMENTARY_S, rate)
     short_term = _window_powers(power_sum, SHORT_TERM_S, rate)
     return Loudness(
@@ -85,7 +83,7 @@ def line_loudness(audio: Audio, rate: int) -> float | None:
     speech = find_speech(audio, rate)
     if speech is not None and (n := speech.end - speech.start) < SHORT_LINE_S * rate:
         audio = np.tile(audio[speech.start : speech.end], math.ceil(SHORT_LINE_S * rate / n))
-    return measure(audio, rate).integrated_lufs
+    return _gated(_window_powers(_power_sum(audio, rate), MOMENTARY_S, rate))
 
 
 def true_peak_dbtp(audio: Audio, rate: int) -> float | None:
@@ -124,6 +122,13 @@ def _poles(k: float, q: float) -> tuple[float, float, float]:
 
 def _quadratic(c: tuple[float, float, float], z: NDArray[np.complex128]) -> NDArray[np.complex128]:
     return c[0] + c[1] / z + c[2] / z**2
+
+
+def _power_sum(audio: Audio, rate: int) -> NDArray[np.float64]:
+    """Of the weighted samples up to each; a clip shorter than a window has silence behind it."""
+    weighted = k_weighted(audio, rate)
+    short = round(MOMENTARY_S * rate) - len(weighted)
+    return np.concatenate([[0.0], np.cumsum(np.square(np.pad(weighted, (0, max(0, short)))))])
 
 
 def _window_powers(power_sum: NDArray[np.float64], window_s: float, rate: int) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from typing import Protocol
 from bridge.batch.job import Spoken
 from bridge.cue import Cue, Score
 from bridge.take_score import free_scores
+from engine.errors import BadTextError
 from engine.types import Audio
 
 LIKENESS_PENALTY = 10.0  # for each 1 that the cosine lacks
@@ -69,7 +70,8 @@ def word_error_rate(text: str, heard: str) -> float:
 def _words(text: str) -> list[str]:
     from engine.normalise import normalise
 
-    kept = (
-        letter if letter.isalnum() or letter.isspace() else " " for letter in normalise(text).lower().replace("'", "")
-    )
-    return "".join(kept).split()
+    try:
+        plain = normalise(text).lower().replace("'", "")
+    except BadTextError:  # nothing that can be read, such as nothing at all
+        plain = text.lower()
+    return "".join(letter if letter.isalnum() else " " for letter in plain).split()

@@ -19,7 +19,7 @@ from bridge.sheets.cells import guarded
 
 CSV_NAME, JSON_NAME, TEXT_NAME = "batch-report.csv", "batch-report.json", "batch-report.txt"
 HEADINGS = (
-    "row", "id", "status", "clip", "seconds", "stretch", "take", "seed", "penalty", "lufs", "true_peak_dbtp",
+    "row", "id", "status", "clip", "seconds", "stretch", "take", "seed", "penalty", "lufs", "peak_db",
     "guide_mean_ms", "guide_worst_ms", "changed", "warnings", "error",
 )  # fmt: skip
 WORST_SHOWN = 10  # takes that are to be heard again

@@ -17,7 +17,8 @@ from bridge.batch.state import BatchError, BatchState, Made
 from bridge.batch.work import Work
 from bridge.errors import BridgeError
 from bridge.finishing import Finished
-from bridge.loudness import line_loudness, true_peak_dbtp
+from bridge.loudness import line_loudness
+from bridge.take_store import peak_db
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ class Batch:
         """What the report says of a clip."""
         plan, spoken = clip.plan, chosen.spoken
         assert spoken.plan is not None and spoken.audio is not None
-        lufs, peak = line_loudness(clip.audio, plan.rate), true_peak_dbtp(clip.audio, plan.rate)
+        lufs, peak = line_loudness(clip.audio, plan.rate), peak_db(clip.audio)
         facts: dict[str, Any] = {
             "seconds": round(plan.n_samples / plan.rate, 6),
             "samples": plan.n_samples,
@@ -145,10 +146,11 @@ class Batch:
             "scores": [asdict(score) for score in chosen.scores],
             "takes": [{"take": t.n, "seed": t.seed, "penalty": round(t.penalty, 3)} for t in takes],
             "lufs": None if lufs is None else round(lufs, 2),
-            "true_peak_dbtp": None if peak is None else round(peak, 2),
+            "peak_db": None if peak is None else round(peak, 2),
             "warnings": list(plan.warnings),
             "render_s": round(spoken.render_s, 3),
         }
-        if work.guide is not None and spoken.plan.phrases:
-            facts["guide"] = asdict(phrase_errors(spoken.plan.phrases, spoken.audio, plan.rate))
+        if work.guide is not None:
+            wanted = work.guide.phrases_over(spoken.plan.n_samples / spoken.plan.rate)
+            facts["guide"] = asdict(phrase_errors(wanted, spoken.audio, plan.rate))
         return facts

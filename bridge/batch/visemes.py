@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.types import PhonemeTime
 
-MARKS_OF_SOUNDS = "ˈˌ̩"  # stress and syllable
+MARKS_OF_SOUNDS = "ˈˌ̩"  # stress and syllable; they stand with the sound that they belong to
 # Phoneme of the voice's alphabet -> (Oculus' name, SAPI's number). docs/sheets.md has the same table.
 TABLE: dict[str, tuple[str, int]] = {
     **dict.fromkeys("pbm", ("PP", 21)),
@@ -62,10 +62,9 @@ def viseme_track(phonemes: Sequence[PhonemeTime], seconds: float) -> dict[str, A
 
     at = 0.0
     for phoneme in phonemes:
-        if phoneme.phoneme and phoneme.phoneme in MARKS_OF_SOUNDS:
-            continue  # a stress mark's time is the vowel's behind it, which begins where the last one ended
-        put(TABLE.get(phoneme.phoneme, SILENCE), at, phoneme.end_s)
-        at = max(at, phoneme.end_s)
+        put(SILENCE, at, phoneme.start_s)
+        put(TABLE.get(phoneme.phoneme.strip(MARKS_OF_SOUNDS), SILENCE), phoneme.start_s, phoneme.end_s)
+        at = phoneme.end_s
     put(SILENCE, at, seconds)
     return {
         "format": 1,
