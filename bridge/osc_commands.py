@@ -26,7 +26,7 @@ from bridge.osc_replies import Call, Replies, page_of
 from bridge.osc_server_commands import ServerCommands
 
 MAX_OFFSET = 2**31 - 1
-BUTTON_VERBS = ("play", "stop", "cancel", "drop", "status")  # that work as /cuevox/line/LINE/VERB 1
+BUTTON_VERBS = ("play", "stop", "cancel", "drop", "undrop", "status")  # that work as /cuevox/line/LINE/VERB 1
 PRESET_KINDS = ("timbre", "emotion")
 CONSENT_KEYS = ("consent_by", "consent_on", "consent_for")  # of the speaker of a clip: who, which day, for what
 LOOK, PLAY = Level.LOOK, Level.PLAY

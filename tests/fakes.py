@@ -118,6 +118,7 @@ class FakePlayer:
     def __init__(self, *, missing: bool = False) -> None:
         self.missing = missing
         self.wanted = ""
+        self.underruns = 0  # of every sound
         self.sounds: list[FakeSound] = []
         self.hold = threading.Event()  # clear: the end of a sound is not reached
         self.hold.set()
@@ -154,7 +155,7 @@ class FakePlayer:
     ) -> PlayHandle:
         if self.missing:
             raise DeviceError("this machine has no sound output")
-        sound = FakeSound(at_ns)
+        sound = FakeSound(at_ns, underruns=self.underruns)
         first_ms = 1.0 if at_ns is None else max(0, time.time_ns() - at_ns) / 1e6  # that it is asked for too late
         self.sounds.append(sound)
 

@@ -555,6 +555,13 @@ def test_a_line_with_a_time_tag_is_answered_at_once_and_handed_over_with_its_mom
     assert not [heard for heard in desk.rest() if heard.code == "late"]
 
 
+def test_gaps_in_a_live_line_are_told(studio: Studio, desk: Desk) -> None:
+    studio.player.underruns = 3
+    assert desk.ask(PLAY, "gate_01", "Live, and too slowly made.").status == "done"
+    (warning,) = [heard for heard in desk.rest() if heard.code == "underrun"]
+    assert (warning.status, warning.data) == ("warning", (3,))
+
+
 def test_a_time_tag_too_far_ahead_is_an_error(desk: Desk) -> None:
     desk.send_packet(bundled(60, ("/cuevox/server/ping", 1), (PLAY, "l", "request", 5)))
     for request in ("", "5"):
