@@ -30,6 +30,7 @@ from bridge.line_book import PENDING, LineBook
 from bridge.lineage import Ancestor, ancestors
 from bridge.live_feed import LiveFeed
 from bridge.machine import Machine, MachineMeter
+from bridge.osc_announce import Announcer
 from bridge.osc_api import OscApi
 from bridge.osc_server import OscServer, rate_limit_of
 from bridge.playback import NO_SOUND, Playback, file_blocks
@@ -76,6 +77,7 @@ class Daemon:
         self._machine = MachineMeter()
         self._quit_asked = threading.Event()
         self._told_status: events.Status | None = None
+        self._announcer = Announcer()
         self._parts = ExitStack()
 
     def __enter__(self) -> Self:
@@ -122,6 +124,8 @@ class Daemon:
                 use_time_tags=settings.osc_time_tags,
             )
             self._server = stack.enter_context(server)
+            stack.callback(self._announcer.close)
+            self._announcer.take_on(settings, self._server.port)
             self._parts = stack.pop_all()
         return self
 
@@ -432,6 +436,7 @@ class Daemon:
             raise BadArgumentError(f"{', '.join(others)}: no setting of OSC; save_settings takes it")
         changed = self.settings.changed(changes)
         self._server.take_on(changed)
+        self._announcer.take_on(changed, self.osc_port)
         self.settings = changed
         self.save_settings(changes)
         return self.osc_port

@@ -101,6 +101,7 @@ class Settings:
     unload_after_s: int = 0  # a voice that nobody asked for that long gives its memory back; 0: never
     max_queued: int = 10_000  # takes that may wait; more are refused as busy
     osc_query: bool = True  # whether the list of commands is told over HTTP (OSCQuery), at the same port
+    osc_announce: bool = False  # whether the network is told of it (Zeroconf); never of a loopback address
     osc_passcode: str = field(default="", repr=False)  # that clients have to give first; needed beyond loopback
     osc_passcode_play: str = field(default="", repr=False)  # one for those who may only play and stop; empty: none
     osc_passcode_look: str = field(default="", repr=False)  # one for those who may only look; empty: none
