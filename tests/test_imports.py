@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "engine": {"engine", "numpy", "torch", "torchaudio", "soundfile", "soxr", "safetensors", "phonemizer"}
     | {"espeakng_loader", "parselmouth", "transformers", "yaml", "sentencepiece", "wetext"},
     "bridge": {"bridge", "engine", "numpy", "soundfile", "soxr", "sounddevice", "pythonosc", "platformdirs"}
-    | {"zeroconf"}
+    | {"zeroconf", "ifaddr"}
     | {"huggingface_hub", "python_calamine", "xlsxwriter", "safetensors", "psutil", "_Framework"}
     | {"faster_whisper", "opentimelineio", "ray"},  # of optional groups
     "gui": {"gui", "bridge", "engine", "numpy", "soundfile", "PyQt6", "pyqtgraph"},
