@@ -1,8 +1,8 @@
 """The embedded voice on disk: a folder with config.json and one safetensors file a stage, loaded strictly.
 
 config.json also holds what was settled after training: the voice's name, which changes whenever its samples do, and its
-manners. passage.safetensors holds the passage that colours are measured against. Both are optional: a voice fresh from
-training has the name of its folder and neither manners nor colours, until engine/training/calibrate.py has run.
+manners. Both are optional: a voice fresh from training has the name of its folder and no manners, until
+engine/training/calibrate.py has run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from engine.colour import Passage
 from engine.errors import BadCheckpointError
 from engine.manner import AS_IT_IS, Manner, Manners
 from engine.s2m import S2M, S2MConfig
@@ -29,8 +28,6 @@ from engine.types import EMOTIONS
 EMBEDDED = Path(__file__).parent / "weights" / "cuevox-mini-1"
 STAGES = ("t2s", "s2m", "vocoder")
 
-PASSAGE = "passage.safetensors"
-
 
 @dataclass(frozen=True)
 class Settled:
@@ -38,7 +35,6 @@ class Settled:
 
     name: str
     manners: Manners = field(default_factory=lambda: AS_IT_IS)
-    passage: Passage | None = None
 
 
 C = TypeVar("C")
@@ -73,7 +69,7 @@ def load(folder: Path) -> tuple[T2S, S2M, SourceFilterVocoder]:
 
 
 def load_settled(folder: Path) -> Settled:
-    """Name, manners and passage. Raises BadCheckpointError."""
+    """Name and manners. Raises BadCheckpointError."""
     configs = _configs(folder)
     manners = _part(configs, "manners", folder) if "manners" in configs else {}
     if not set(manners) <= set(EMOTIONS):
@@ -81,30 +77,16 @@ def load_settled(folder: Path) -> Settled:
     return Settled(
         str(configs.get("name", folder.name)),
         {emotion: _config(Manner, values, folder) for emotion, values in manners.items()},
-        _passage(folder / PASSAGE),
     )
 
 
 def save_settled(folder: Path, settled: Settled) -> None:
-    """Write name, manners and passage beside the stages that are there. Raises BadCheckpointError."""
+    """Write name and manners beside the stages that are there. Raises BadCheckpointError."""
     configs = _configs(folder) | {
         "name": settled.name,
         "manners": {emotion: asdict(manner) for emotion, manner in settled.manners.items()},
     }
     (folder / "config.json").write_text(json.dumps(configs, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    if settled.passage is not None:
-        codes, latents = settled.passage.codes, settled.passage.latents
-        save_file({"codes": codes.to(torch.int16), "latents": latents.to(torch.float16)}, folder / PASSAGE)
-
-
-def _passage(path: Path) -> Passage | None:
-    if not path.exists():
-        return None
-    try:
-        state = load_file(path)
-        return Passage(state["codes"].long(), state["latents"].float())
-    except (OSError, SafetensorError, KeyError) as error:
-        raise BadCheckpointError(f"{path} is damaged ({error}); get the model again") from error
 
 
 def _configs(folder: Path) -> dict[str, Any]:

@@ -69,10 +69,6 @@ class LinePlanner:
         self._phonemise = Phonemiser(t2s.config.alphabet)
         self._ids = {p: i + 1 for i, p in enumerate(t2s.config.alphabet)}
 
-    def parts(self, text: str, emotion: Tensor) -> list[Part]:
-        """A text at the voice's own length."""
-        return parts_for(self._say(self._phonemise(text), emotion, 0.0).natural, self._t2s.config.token_s)
-
     def line(self, request: RenderRequest, voice: Voice) -> Line:
         """Raises BadTextError when there is nothing to speak, or no time for it."""
         emotion, pace = torch.tensor([request.emotion.weights]), voice.manner.pace

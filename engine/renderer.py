@@ -47,7 +47,6 @@ class Voice:
 
     speaker: Tensor  # (1, speaker_dim)
     base: float  # octaves above PITCH_HZ
-    colour: Tensor | None = None  # (n_mels,) to add to the normalised mel
     manner: Manner = field(default_factory=Manner)
 
 
@@ -152,8 +151,6 @@ def render_frames(
         foretold = s2m.regulator(codes[:, at], latents[:, at], torch.ones(1), voice.speaker, right - left)
         inner = slice(first - left, end - left)
         made = s2m.mel(foretold, voice.speaker, drawn.noise[:, :, left:right], flow_steps)
-        if voice.colour is not None:
-            made = made + voice.colour[:, None]
         mel = torch.cat([mel, made[:, :, inner]], 2)
         more = pitch_of(foretold, voice.base, voice.manner)[:, inner]
         phase = torch.cat([phase, phase_of(more, config, phase[:, -1:] if phase.numel() else 0.0)], 1)

@@ -12,7 +12,6 @@ import torch
 
 from engine import checkpoint, half, packed
 from engine.checkpoint import Settled
-from engine.colour import Passage, colour_of
 from engine.emotion_text import emotion_from_text
 from engine.errors import BadPromptError, EngineError
 from engine.exact_length import ending_softly, exactly
@@ -69,13 +68,10 @@ class Synthesizer:
     @torch.inference_mode()
     def encode_timbre(self, audio: Audio, rate: int) -> Timbre:
         """Audio (T,) at `rate`, best 5 to 10 s of one person -> a timbre. Raises BadPromptError."""
-        prompt = prompt_features(audio, rate)
-        embedding, base = self._s2m.encode_speaker(prompt)
+        embedding, base = self._s2m.encode_speaker(prompt_features(audio, rate))
         heard = hashlib.sha256(np.ascontiguousarray(audio, np.float32).tobytes())
         heard.update(f"{rate} {self.model_id}".encode())
         tensors = {"speaker": embedding[0].numpy(), "base": base.numpy()}
-        if (passage := self._settled.passage) is not None:
-            tensors["colour"] = colour_of(self._s2m, passage, prompt, embedding).numpy()
         return Timbre(heard.hexdigest(), tensors)
 
     @torch.inference_mode()
@@ -140,15 +136,6 @@ class Synthesizer:
         )
         return [next(renderings) if isinstance(x, Line) else x for x in made]
 
-    @torch.inference_mode()
-    def passage(self, text: str) -> Passage:
-        """A neutral text as tokens, the likeliest at every step: what colours are measured against."""
-        emotion = torch.zeros(1, self._t2s.config.n_emotions)
-        parts = self._planner.parts(text, emotion)
-        likeliest = RenderOptions(temperature=0.0)
-        steps = list(decode(self._t2s, parts, emotion, likeliest, torch.Generator()))
-        return Passage(*Tokens(iter(steps)).until(len(steps)))
-
     def _line_or_error(self, request: RenderRequest) -> Line | EngineError:
         try:
             return self._planner.line(request, self._voice(request))
@@ -187,12 +174,10 @@ class Synthesizer:
 
     def _voice(self, request: RenderRequest) -> Voice:
         tensors = request.timbre.tensors
-        colour = tensors.get("colour")
         try:
             return Voice(
                 torch.from_numpy(tensors["speaker"])[None],
                 float(tensors["base"].item()),
-                None if colour is None else torch.from_numpy(colour),
                 manner_of(self._settled.manners, request.emotion.weights),
             )
         except KeyError as error:

@@ -1,4 +1,4 @@
-"""Settle a trained voice: the passage that colours are measured against, and emotions held to the corpus's rule.
+"""Settle a trained voice: its emotions held to the corpus's rule.
 
     python -m engine.training.calibrate --name NAME [--lines FILE] [--count 10] [--rounds 2] [--model FOLDER]
 
@@ -29,12 +29,6 @@ from engine.types import EMOTIONS, Audio, Emotion, Rendering, RenderRequest, Tim
 WEIGHT = 0.8
 PACE_ROUNDS = 4
 ROOT = Path(__file__).resolve().parent.parent.parent
-# Every sound of English, most of them often: pangrams and sentences of their kind.
-PASSAGE = (
-    "The beige hue on the waters of the loch impressed all, including the French queen, before she heard that symphony "
-    "again, just as young Arthur wanted. A quick brown fox jumps over the lazy dog, and the boys enjoy chewing thick "
-    "sugar."
-)
 
 
 def emotion_of(name: str) -> Emotion:
@@ -106,9 +100,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     args = parser.parse_args()
     parts = checkpoint.load(args.model)
-    passage = Synthesizer(*parts, settled=Settled(args.name)).passage(PASSAGE)
     settle = {name: Manner() for name in RULE}
-    voice = Synthesizer(*parts, settled=Settled(args.name, settle, passage))
+    voice = Synthesizer(*parts, settled=Settled(args.name, settle))
     clips = sorted(p for p in args.timbres.iterdir() if p.suffix in {".flac", ".wav"})
     timbres = [voice.encode_timbre(*read_clip(clip)) for clip in clips[: args.count]]
     sayings = Sayings(voice, args.lines.read_text("utf-8").splitlines()[: args.count], timbres)
@@ -117,7 +110,7 @@ def main() -> None:
     rounded = {
         name: Manner(**{k: round(v, 4) for k, v in asdict(manner).items()}) for name, manner in settle.items()
     }  # fmt: skip
-    checkpoint.save_settled(args.model, Settled(args.name, rounded, passage))
+    checkpoint.save_settled(args.model, Settled(args.name, rounded))
     for name, manner in rounded.items():
         print(name, manner)
 
