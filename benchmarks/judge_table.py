@@ -184,10 +184,11 @@ def main() -> None:
     parser.add_argument("--rows", help="separated by commas; all by default")
     parser.add_argument("--lines", type=int, default=10_000)
     parser.add_argument("--clips", type=Path, help="clips of timbres that no training stage heard")
+    parser.add_argument("--model", type=Path, help="a folder as engine.training.export writes it")
     parser.add_argument("--python", type=Path, help="of the judge's environment")
     args = parser.parse_args()
     if args.what == "speak":
-        voice, wanted = Synthesizer.load(), args.rows.split(",") if args.rows else None
+        voice, wanted = Synthesizer.load(args.model), args.rows.split(",") if args.rows else None
         for row in rows_of(args.clips):
             folder = folder_of(args.out, row.name)
             if (wanted is None or row.name in wanted) and not (folder / "manifest.jsonl").exists():

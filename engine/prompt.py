@@ -17,6 +17,9 @@ MEL_MEAN, MEL_STD, OCTAVE_STD = -5.2, 2.1, 0.28
 PITCH_HZ = 150.0  # base pitches are told in octaves above it
 PROMPT_RMS = 0.06  # of the corpus's neutral lines
 SHORTEST_S, LONGEST_S = 1.0, 15.0
+EMPTY = -2.6  # mean of a normalised band that holds nothing: digital silence has -3
+TOP_BANDS, EDGE_BANDS = 3, 6  # that tell whether the top is empty, and that what lies above a recording's edge is like
+FALL = 0.25  # normalised, 5 dB: a band that lies so far below those under it belongs to the edge
 
 
 def pitch(audio: NDArray[np.float32], n_frames: int) -> NDArray[np.float32]:
@@ -55,6 +58,23 @@ def prompt_features(audio: Audio, rate: int) -> Tensor:
     if voiced.size < 20:
         raise BadPromptError("no voice is heard in the clip; a prompt needs a person speaking, without music or noise")
     octave = np.interp(np.arange(n_frames), voiced, np.log2(f0[voiced] / PITCH_HZ)).astype(np.float32)
-    mel = (log_mel(torch.from_numpy(clip)[None]) - MEL_MEAN) / MEL_STD
+    mel = filled((log_mel(torch.from_numpy(clip)[None]) - MEL_MEAN) / MEL_STD)
     rest = np.stack([octave, np.where(f0 > 0, 1.0, -1.0).astype(np.float32)])
     return torch.cat([mel, torch.from_numpy(rest)[None]], 1)
+
+
+def filled(mel: Tensor) -> Tensor:
+    """Normalised mel (1, n_mels, T) of a recording that ends below the mel's top -> its last bands go on to the top.
+
+    The encoders heard full-band speech only: what a file of 16 kHz lacks would count as a very dull voice.
+    """
+    means = mel[0].mean(1)
+    if means[-TOP_BANDS:].mean() > EMPTY:
+        return mel
+    cut = len(means)
+    while cut > EDGE_BANDS and (
+        means[cut - 1] < EMPTY or means[cut - 1] < means[cut - 1 - EDGE_BANDS : cut - 1].mean() - FALL
+    ):
+        cut -= 1
+    above = mel[:, cut - EDGE_BANDS : cut].mean(1, keepdim=True)
+    return torch.cat([mel[:, :cut], above.expand(-1, mel.shape[1] - cut, -1)], 1)

@@ -64,10 +64,10 @@ class Prompts:
         return features.T, torch.tensor(base), line.emotion.float()
 
 
-def train(data: Path, out: Path, minutes: float, device: str) -> None:
+def train(data: Path, out: Path, minutes: float, device: str, steps: int | None = None) -> None:
     """Train or go on training."""
     prompts, model = Prompts(data), encoder()
-    loop = Loop(model, out=out, minutes=minutes, peak=6e-4, device=device, decay=0.1)
+    loop = Loop(model, out=out, minutes=minutes, peak=6e-4, device=device, steps=steps, decay=0.1)
 
     def loss(features: Tensor, base: Tensor, emotion: Tensor, *, drop: float) -> Tensor:
         logits = model(F.dropout(moving_with(features, base), drop))
@@ -79,20 +79,20 @@ def train(data: Path, out: Path, minutes: float, device: str) -> None:
             return {"emotion": loss(*batch, drop=0.2)}
 
     @torch.inference_mode()
-    def check() -> str:
+    def check() -> dict[str, float]:
         features, base, emotion = prompts.draw(np.random.default_rng(0), prompts.corpus.dev, 160, plain=True)
         logits = model(moving_with(features.to(device), base.to(device))).float().cpu()
         strong = emotion.max(1).values >= 0.5
         right = (logits.argmax(1) == emotion.argmax(1))[strong].float().mean()
         entropy = float(F.binary_cross_entropy_with_logits(logits, emotion))
-        return f"emotion {entropy:.3f} first right {float(right):.2f}"
+        return {"emotion": entropy, "first right": float(right)}
 
     loop.run(losses, check, check_every_s=60)
 
 
 def main() -> None:
     args = arguments(__doc__, minutes=8).parse_args()
-    train(args.data, args.out, args.minutes, args.device)
+    train(args.data, args.out, args.minutes, args.device, args.steps)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""The loop that every training stage runs in: a time limit, a learning rate that ends with it, checkpoints, a log."""
+"""The loop that every training stage runs in: a time limit, a learning rate that ends with it, checkpoints, curves."""
 
 from __future__ import annotations
 
 import argparse
+import csv
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ def arguments(doc: str | None, *, minutes: float) -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, required=True, help="what prepare.py wrote")
     parser.add_argument("--out", type=Path, required=True, help="checkpoint; resumed from when it exists")
     parser.add_argument("--minutes", type=float, default=minutes, help="training time over all starts")
+    parser.add_argument("--steps", type=int, help="stop after so many steps, whatever the time: to try a stage out")
     parser.add_argument("--device", default="cpu")
     return parser
 
@@ -26,9 +28,11 @@ class Loop:
     """Trains `model` until `minutes` of training are over, whatever number of starts that takes."""
 
     def __init__(self, model: nn.Module, *, out: Path, minutes: float, peak: float, device: str,
-                 betas: tuple[float, float] = (0.9, 0.98), decay: float = 0.01, clip: float = 1.0) -> None:  # fmt: skip
+                 steps: int | None = None, betas: tuple[float, float] = (0.9, 0.98), decay: float = 0.01,
+                 clip: float = 1.0) -> None:  # fmt: skip
         self.model, self.out, self.minutes, self.peak, self.clip = model.to(device), out, minutes, peak, clip
         self.device = torch.device(device)
+        self.most_steps = steps
         self.optimiser = torch.optim.AdamW(model.parameters(), lr=peak, betas=betas, weight_decay=decay)
         self.spent_s, self.step = 0.0, 0
         if out.exists():
@@ -50,13 +54,13 @@ class Loop:
         return self.peak * min(1.0, (self.step + 1) / 200) * (0.02 + 0.98 * 0.5 * (1 + float(np.cos(np.pi * done))))
 
     def run(self, losses: Callable[[np.random.Generator], dict[str, Tensor]],
-            check: Callable[[], str] = lambda: "", *, check_every_s: float = 180) -> None:  # fmt: skip
-        """`losses` gives one batch's losses (their sum is followed); `check` a line about unseen data for the log."""
+            check: Callable[[], dict[str, float]] = dict, *, check_every_s: float = 180) -> None:  # fmt: skip
+        """`losses` gives one batch's losses (their sum is followed); `check` figures of unseen data."""
         rng = np.random.default_rng(self.step)
         torch.manual_seed(self.step)
         mean: dict[str, float] = {}
         checked = self.spent_s
-        while self.spent_s < 60 * self.minutes:
+        while not self._is_over():
             began = time.perf_counter()
             for group in self.optimiser.param_groups:
                 group["lr"] = self.rate()
@@ -71,12 +75,35 @@ class Loop:
             for name, loss in batch.items():
                 mean[name] = 0.98 * mean.get(name, float(loss.detach())) + 0.02 * float(loss.detach())
             if self.step % 100 == 0:
-                shown = " ".join(f"{name} {value:.3f}" for name, value in mean.items())
-                print(f"step {self.step} {self.spent_s / 60:.1f} min {shown}", flush=True)
+                self._note("training", mean)
             if self.spent_s - checked > check_every_s:
                 checked = self.spent_s
-                self.model.eval()
-                print(f"step {self.step} unseen: {check()}", flush=True)
-                self.model.train()
+                self._check(check)
                 self.save()
+        if mean:
+            self._note("training", mean)
+            self._check(check)
         self.save()
+
+    def _is_over(self) -> bool:
+        if self.most_steps is not None and self.step >= self.most_steps:
+            return True
+        return self.spent_s >= 60 * self.minutes
+
+    def _check(self, check: Callable[[], dict[str, float]]) -> None:
+        self.model.eval()
+        self._note("unseen", check())
+        self.model.train()
+
+    def _note(self, data: str, figures: dict[str, float]) -> None:
+        """Print the figures, and write them behind what the checkpoint's CSV holds: one row a figure, to plot."""
+        shown = " ".join(f"{name} {value:.3f}" for name, value in figures.items())
+        print(f"step {self.step} {self.spent_s / 60:.1f} min {data} {shown}", flush=True)
+        path = self.out.with_suffix(".csv")
+        is_new = not path.exists()
+        with path.open("a", newline="", encoding="utf-8") as file:
+            rows = csv.writer(file)
+            if is_new:
+                rows.writerow(("step", "minutes", "data", "name", "value"))
+            for name, value in figures.items():
+                rows.writerow((self.step, round(self.spent_s / 60, 3), data, name, round(value, 5)))

@@ -26,13 +26,14 @@ from numpy.typing import NDArray
 
 from engine.audio import MINI_MEL, log_mel, speech_bounds
 from engine.prompt import pitch
+from engine.training.rule import RULE
+from engine.types import EMOTIONS
 
 FRAME_S = 0.025  # the corpus labels' duration frame
 LEAD_S, TAIL_S = 0.010, 0.020  # silence kept before and after the speech
 HOP, RATE = MINI_MEL.hop, MINI_MEL.rate
 
-# The pitch rule that each of the eight emotions was spoken with, in semitones at weight 1 (the corpus's own table).
-EMOTION_SEMITONES = np.array([3.0, 1.5, -2.0, 4.5, -2.5, -1.0, 4.0, -0.5])
+EMOTION_OCTAVES = np.array([RULE[name].octaves for name in EMOTIONS])
 
 
 def prepare_line(row: dict, audio: NDArray[np.float32], known: set[str]) -> tuple[dict, dict] | None:
@@ -102,7 +103,7 @@ def join(out: Path) -> None:
         voiced = f0[line["start"] : line["start"] + line["n_frames"]]
         voiced = voiced[voiced > 0]
         if voiced.size > 20:
-            neutral = np.log2(voiced).mean() - np.dot(line["emotion"], EMOTION_SEMITONES) / 12
+            neutral = np.log2(voiced).mean() - np.dot(line["emotion"], EMOTION_OCTAVES)
             octaves.setdefault(line["timbre"], []).append(float(neutral))
     base = {timbre: float(np.median(values)) for timbre, values in octaves.items()}
     lines = [line | {"base_octave": base[line["timbre"]]} for line in lines if line["timbre"] in base]

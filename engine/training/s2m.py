@@ -127,10 +127,10 @@ def losses_of(model: S2M, batch: Batch, known: Tensor, device: str, *, train: bo
     }
 
 
-def train(data: Path, out: Path, minutes: float, device: str) -> None:
+def train(data: Path, out: Path, minutes: float, device: str, steps: int | None = None) -> None:
     """Train or go on training."""
     pieces, model = Pieces(data), S2M(CONFIG)
-    loop = Loop(model, out=out, minutes=minutes, peak=8e-4, device=device)
+    loop = Loop(model, out=out, minutes=minutes, peak=8e-4, device=device, steps=steps)
 
     def losses(rng: np.random.Generator) -> dict[str, Tensor]:
         batch = pieces.draw(rng, pieces.corpus.train, BATCH).to(device)
@@ -140,11 +140,11 @@ def train(data: Path, out: Path, minutes: float, device: str) -> None:
         return losses_of(model, batch, known.float(), device, train=True)
 
     @torch.inference_mode()
-    def check() -> str:
+    def check() -> dict[str, float]:
         batch = pieces.draw(np.random.default_rng(0), pieces.corpus.dev, 48).to(device)
         known = torch.full((48,), float(pieces.latents is not None), device=device)
         values = losses_of(model, batch, known, device, train=False)
-        return " ".join(f"{name} {float(loss):.3f}" for name, loss in values.items())
+        return {name: float(loss) for name, loss in values.items()}
 
     loop.run(losses, check)
 
@@ -175,7 +175,7 @@ def main() -> None:
     if args.write:
         write(args.data, args.out, args.write)
     else:
-        train(args.data, args.out, args.minutes, args.device)
+        train(args.data, args.out, args.minutes, args.device, args.steps)
 
 
 if __name__ == "__main__":

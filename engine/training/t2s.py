@@ -19,11 +19,12 @@ from torch import Tensor
 from engine.t2s import MIN_S, T2S, T2SConfig, align
 from engine.training.data import ALPHABET, Corpus
 from engine.training.loop import Loop, arguments
+from engine.training.rule import RULE
 from engine.training.tokeniser import CONFIG as TOKENS
 from engine.transformer import TransformerConfig
+from engine.types import EMOTIONS
 
-# The rate rule that each emotion was spoken with, at weight 1 (the corpus's own table).
-EMOTION_RATES = torch.tensor([1.10, 1.15, 0.82, 1.22, 0.84, 0.76, 0.97, 0.92])
+EMOTION_PACES = torch.tensor([RULE[name].pace for name in EMOTIONS])
 
 CONFIG = T2SConfig(
     alphabet=ALPHABET,
@@ -68,7 +69,7 @@ def batch_of(corpus: Corpus, codes: Codes, lines: list[int]) -> Batch:
     """The lines `lines`, padded to the longest."""
     rows = [corpus.lines[i] for i in lines]
     emotion = torch.stack([row.emotion for row in rows]).float()
-    rate = torch.tensor([row.rate for row in rows]).log() - emotion @ EMOTION_RATES.log()
+    rate = torch.tensor([row.rate for row in rows]).log() - emotion @ EMOTION_PACES
     pad = torch.nn.utils.rnn.pad_sequence
     ids = pad([row.phonemes for row in rows], batch_first=True)
     mask = pad([torch.ones(len(row.phonemes)) for row in rows], batch_first=True).bool()
@@ -102,10 +103,10 @@ def losses_of(model: T2S, batch: Batch, before: Tensor) -> dict[str, Tensor]:
     }
 
 
-def train(data: Path, out: Path, minutes: float, device: str) -> None:
+def train(data: Path, out: Path, minutes: float, device: str, steps: int | None = None) -> None:
     """Train or go on training."""
     corpus, codes, model = Corpus(data), Codes(data), T2S(CONFIG)
-    loop = Loop(model, out=out, minutes=minutes, peak=8e-4, device=device, decay=0.05)
+    loop = Loop(model, out=out, minutes=minutes, peak=8e-4, device=device, steps=steps, decay=0.05)
 
     def losses(rng: np.random.Generator) -> dict[str, Tensor]:
         # Lines of about one length together: less padding.
@@ -120,10 +121,10 @@ def train(data: Path, out: Path, minutes: float, device: str) -> None:
             return losses_of(model, batch, before)
 
     @torch.inference_mode()
-    def check() -> str:
+    def check() -> dict[str, float]:
         batch = batch_of(corpus, codes, corpus.dev[:48]).to(device)
         values = losses_of(model, batch, before_each(model, batch.codes))
-        return " ".join(f"{name} {float(loss):.3f}" for name, loss in values.items())
+        return {name: float(loss) for name, loss in values.items()}
 
     loop.run(losses, check)
 
@@ -149,7 +150,7 @@ def main() -> None:
     if args.write:
         write(args.data, args.out, args.device)
     else:
-        train(args.data, args.out, args.minutes, args.device)
+        train(args.data, args.out, args.minutes, args.device, args.steps)
 
 
 if __name__ == "__main__":

@@ -43,10 +43,10 @@ def compare(features: Tensor, phonemes: Tensor, made: Tensor, logits: Tensor) ->
     }
 
 
-def train(data: Path, out: Path, minutes: float, device: str) -> None:
+def train(data: Path, out: Path, minutes: float, device: str, steps: int | None = None) -> None:
     """Train or go on training."""
     corpus, model = Corpus(data), Tokeniser(CONFIG)
-    loop = Loop(model, out=out, minutes=minutes, peak=1e-3, device=device)
+    loop = Loop(model, out=out, minutes=minutes, peak=1e-3, device=device, steps=steps)
 
     def losses(rng: np.random.Generator) -> dict[str, Tensor]:
         features, phonemes, timbres = (x.to(device) for x in batch_of(corpus, rng, corpus.train))
@@ -58,14 +58,14 @@ def train(data: Path, out: Path, minutes: float, device: str) -> None:
         return compare(features, phonemes, made.float(), logits.float())
 
     @torch.inference_mode()
-    def check() -> str:
+    def check() -> dict[str, float]:
         features, phonemes, timbres = batch_of(corpus, np.random.default_rng(0), corpus.dev, 48)
         codes = model.encode(features.to(device))
         made, logits = model.decoder(model.fsq.values(codes).float(), timbres.to(device))
         right = (logits.argmax(1).cpu() == phonemes).float().mean()
         values = compare(features, phonemes, made.float().cpu(), logits.float().cpu())
-        shown = " ".join(f"{k} {float(v):.3f}" for k, v in values.items())
-        return f"phoneme right {right:.3f} codes used {codes.unique().numel()} of {codes.numel()}; {shown}"
+        shown = {name: float(loss) for name, loss in values.items()}
+        return {"phoneme right": float(right), "codes used": codes.unique().numel() / codes.numel()} | shown
 
     loop.run(losses, check)
 
@@ -94,7 +94,7 @@ def main() -> None:
     if args.write:
         write(args.data, args.out, args.device)
     else:
-        train(args.data, args.out, args.minutes, args.device)
+        train(args.data, args.out, args.minutes, args.device, args.steps)
 
 
 if __name__ == "__main__":

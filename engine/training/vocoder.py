@@ -61,10 +61,10 @@ def spectral_losses(made: Tensor, real: Tensor) -> dict[str, Tensor]:
     return {"mel": 15 * F.l1_loss(log_mel(made), log_mel(real)), "stft": stft}
 
 
-def train(data: Path, out: Path, minutes: float, device: str) -> None:
+def train(data: Path, out: Path, minutes: float, device: str, steps: int | None = None) -> None:
     """Train or go on training."""
     corpus, model = Corpus(data), SourceFilterVocoder(CONFIG)
-    loop = Loop(model, out=out, minutes=minutes, peak=1e-3, device=device, betas=(0.8, 0.9), clip=10.0)
+    loop = Loop(model, out=out, minutes=minutes, peak=1e-3, device=device, steps=steps, betas=(0.8, 0.9), clip=10.0)
 
     lines = corpus.train
     if (spoken := corpus.spoken) is not None:
@@ -77,17 +77,17 @@ def train(data: Path, out: Path, minutes: float, device: str) -> None:
         return spectral_losses(made, audio)
 
     @torch.inference_mode()
-    def check() -> str:
+    def check() -> dict[str, float]:
         audio, mel, f0 = batch_of(corpus, np.random.default_rng(0), corpus.dev, 48, own=True)
         made = model(mel, f0, torch.randn(audio.shape, generator=torch.Generator().manual_seed(0)))
-        return " ".join(f"{name} {float(loss):.3f}" for name, loss in spectral_losses(made, audio).items())
+        return {name: float(loss) for name, loss in spectral_losses(made, audio).items()}
 
     loop.run(losses, check)
 
 
 def main() -> None:
     args = arguments(__doc__, minutes=25).parse_args()
-    train(args.data, args.out, args.minutes, args.device)
+    train(args.data, args.out, args.minutes, args.device, args.steps)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import torch
 
 from engine.audio import read_clip, speech_bounds
 from engine.errors import BadPromptError
-from engine.prompt import PITCH_HZ, pitch, prompt_features
+from engine.prompt import PITCH_HZ, filled, pitch, prompt_features
 
 CLIPS = sorted((Path(__file__).parents[2] / "presets" / "timbre").glob("*.flac"))
 
@@ -72,3 +72,12 @@ def test_the_speech_in_a_clip_is_found() -> None:
     first, end = speech_bounds(audio, 48_000)
     assert abs(first - 12_000) <= 480
     assert abs(end - 24_000) <= 480
+
+
+def test_what_a_recording_of_16_khz_lacks_is_filled_from_below() -> None:
+    mel = torch.randn(1, 100, 200, generator=torch.Generator().manual_seed(0)) * 0.3 - 1
+    mel[:, 88:] = -3.0
+    whole = filled(mel)
+    assert torch.equal(whole[:, :88], mel[:, :88])
+    torch.testing.assert_close(whole[:, 88:], mel[:, 82:88].mean(1, keepdim=True).expand(-1, 12, -1))
+    assert torch.equal(filled(whole), whole)
