@@ -11,8 +11,8 @@ import json
 import os
 import select
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +20,7 @@ from bridge.drops.base import DropError
 
 FOLDER = Path("/tmp")  # fixed in Audacity
 POLL_S = 0.02
+RENEWED_S = 1.0  # for Audacity to notice that a client has gone
 ADVICE = (
     "start Audacity with a project open and its module mod-script-pipe on (Preferences > Modules, then start it again)"
 )
@@ -57,6 +58,7 @@ class AudacityPipe:
                     raise DropError(f"Audacity cannot be reached; {ADVICE}") from error
                 self._sleep(POLL_S)
         with ExitStack() as stack:
+            stack.enter_context(self._renewed_afterwards())
             stack.callback(os.close, self._to)
             try:
                 path = self._folder / f"audacity_script_pipe.from.{uid}"
@@ -90,6 +92,21 @@ class AudacityPipe:
         except ValueError as error:
             raise DropError(f"Audacity's list of {kind} cannot be read: {error}") from error
 
+    @contextmanager
+    def _renewed_afterwards(self) -> Iterator[None]:
+        """Once both ends are closed, wait until Audacity has noticed: the next client must not get a pipe that goes."""
+        path = self._folder / f"audacity_script_pipe.to.{os.getuid()}"
+        # A handle that neither reads nor writes, or the new pipe could get the old one's number. Linux only.
+        kept = os.open(path, os.O_PATH) if hasattr(os, "O_PATH") else None
+        try:
+            yield
+            deadline_s = time.monotonic() + RENEWED_S
+            while kept is not None and time.monotonic() < deadline_s and _is_at(path, kept):
+                self._sleep(POLL_S)
+        finally:
+            if kept is not None:
+                os.close(kept)
+
     def _answer(self, line: str) -> str:
         """All up to the empty line behind `BatchCommand finished`."""
         deadline_s = time.monotonic() + self._answer_s
@@ -113,6 +130,13 @@ class AudacityPipe:
                 self._sleep(POLL_S)
             said += block
         return said.decode("utf-8", "replace")
+
+
+def _is_at(path: Path, handle: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(handle))
+    except OSError:
+        return False
 
 
 def _quoted(text: str) -> str:

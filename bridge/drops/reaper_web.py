@@ -32,10 +32,14 @@ class ReaperWeb:
         port: int,
         command: str,
         timeout_s: float = 5.0,
+        answer_s: float = ANSWER_S,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`port`: of REAPER's web interface. `command`: the script's command ID there, `_RS...`."""
-        self._port, self._command = port, command
+        """`port`: of REAPER's web interface. `command`: the script's command ID there, `_RS...`.
+
+        timeout_s: for the script's answer. answer_s: for the web interface's.
+        """
+        self._port, self._command, self._answer_s = port, command, answer_s
         advice = (
             f"look whether {command} is the command ID of reaper_cuevox.lua, and whether that was given the spool "
             f"folder {spool}"
@@ -76,7 +80,7 @@ class ReaperWeb:
         url = f"http://{HOST}:{self._port}/_/{commands}"
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # this machine, whatever the proxy
         try:
-            with opener.open(url, timeout=ANSWER_S) as answer:
+            with opener.open(url, timeout=self._answer_s) as answer:
                 return str(answer.read(1 << 16).decode("utf-8", "replace"))
         except (urllib.error.URLError, OSError, ValueError) as error:
             raise DropError(

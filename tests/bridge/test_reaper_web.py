@@ -90,7 +90,7 @@ def reaper(tmp_path: Path) -> Iterator[WebReaper]:
 
 @pytest.fixture
 def target(reaper: WebReaper) -> ReaperWeb:
-    return ReaperWeb(reaper.spool, port=reaper.server_port, command=COMMAND, timeout_s=WAIT_S)
+    return ReaperWeb(reaper.spool, port=reaper.server_port, command=COMMAND, timeout_s=WAIT_S, answer_s=WAIT_S)
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_the_script_is_called_for_each_drop_and_does_not_stay(
 
 
 def test_a_wrong_command_id_is_named(reaper: WebReaper, job: DropJob) -> None:
-    target = ReaperWeb(reaper.spool, port=reaper.server_port, command="_RSother", timeout_s=0.1)
+    target = ReaperWeb(reaper.spool, port=reaper.server_port, command="_RSother", timeout_s=0.1, answer_s=WAIT_S)
     with pytest.raises(DropError, match="_RSother is the command ID"):
         target.drop(job)
     assert not list(reaper.spool.iterdir())
