@@ -161,10 +161,11 @@ class Dispatcher:
         _log.warning("a worker cannot be used: %s", problem)
         worker.is_dead = True
         self._failed_starts += 1
-        if any(other.greeting is None and not other.is_dead for other in self._workers.values()):
-            self._most = self.n_workers  # those that work go on
-        elif isinstance(outcome, About) or self._failed_starts >= MAX_FAILED_STARTS:
+        if not isinstance(outcome, About) and self._failed_starts < MAX_FAILED_STARTS:
+            return  # it died, which the next one need not
+        if not any(other.greeting is None and not other.is_dead for other in self._workers.values()):
             raise FarmError(f"no worker of the farm can work: {problem}")
+        self._most = self.n_workers  # those that work go on
 
     def _against(self, about: About) -> str:
         """Why it must not render beside the others; empty where it may."""

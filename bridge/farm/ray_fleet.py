@@ -6,6 +6,7 @@ import importlib.util
 import itertools
 import logging
 import os
+import secrets
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -67,6 +68,8 @@ class RayFleet:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         if not self._address:  # the name is of where Ray does so by itself: it listens on the loopback address only
             os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+            if "RAY_AUTH_MODE" not in os.environ:  # a token of its own, else Ray would keep one in the home folder
+                os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
         import ray
 
         if self._worker is None:
@@ -89,6 +92,7 @@ class RayFleet:
                     **common,
                 )
         except (ConnectionError, RuntimeError, ValueError, TimeoutError, ImportError) as error:
+            ray.shutdown()  # of what had begun
             where = self._address or "on this machine"
             raise FarmError(f"Ray cannot be reached {where}: {error}; start it there as docs/farm.md says") from error
         self._class: Any = ray.remote(
