@@ -6,7 +6,7 @@ from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PyQt6.QtWidgets import QSizePolicy, QWidget
 
-from gui.emotion_space import RIM, inside
+from gui.emotion_space import RIM, emotion_word, inside
 from gui.theme import Theme
 
 STEP = 0.05  # of an arrow key
@@ -30,8 +30,10 @@ class EmotionPad(QWidget):
         self._theme = theme
         self._point = (0.0, 0.0)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Emotion pad: valence from left to right, arousal from bottom to top")
-        self.setToolTip("Right is pleasant, up is excited. Drag the point or use the arrow keys; Home is neutral.")
+        self.setAccessibleName(self.tr("Emotion pad: valence from left to right, arousal from bottom to top"))
+        self.setToolTip(
+            self.tr("Right is pleasant, up is excited. Drag the point or use the arrow keys; Home is neutral.")
+        )
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
@@ -95,11 +97,12 @@ class EmotionPad(QWidget):
         painter.setPen(self._theme.color("muted"))
         for name, (x, y) in RIM.items():
             on_rim = centre + QPointF(x, -y) * (radius + LABEL_GAP_PX)
-            width, height = metrics.horizontalAdvance(name) + 2, metrics.height()
+            word = emotion_word(name)
+            width, height = metrics.horizontalAdvance(word) + 2, metrics.height()
             # Beside the circle at its sides, over and under it in the middle: never across its rim.
             left = on_rim.x() - width * (1 - x) / 2
             painter.drawText(
-                QRectF(left, on_rim.y() - height * (1 + y) / 2, width, height), Qt.AlignmentFlag.AlignCenter, name
+                QRectF(left, on_rim.y() - height * (1 + y) / 2, width, height), Qt.AlignmentFlag.AlignCenter, word
             )
 
     def _circle(self) -> tuple[QPointF, float]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
 from engine.types import EMOTIONS
 
 # Degrees from pleasant (0) over excited (90) to unpleasant (180). Neighbours are at most 90 degrees apart: then no
@@ -25,6 +27,23 @@ ANGLES_DEG = {
 }
 RIM = {name: (math.cos(math.radians(deg)), math.sin(math.radians(deg))) for name, deg in ANGLES_DEG.items()}
 _ROUND = tuple(ANGLES_DEG)  # rising by angle
+
+
+_WORDS = {
+    "happy": QT_TRANSLATE_NOOP("emotions", "happy"),
+    "angry": QT_TRANSLATE_NOOP("emotions", "angry"),
+    "sad": QT_TRANSLATE_NOOP("emotions", "sad"),
+    "afraid": QT_TRANSLATE_NOOP("emotions", "afraid"),
+    "disgusted": QT_TRANSLATE_NOOP("emotions", "disgusted"),
+    "melancholic": QT_TRANSLATE_NOOP("emotions", "melancholic"),
+    "surprised": QT_TRANSLATE_NOOP("emotions", "surprised"),
+    "calm": QT_TRANSLATE_NOOP("emotions", "calm"),
+}
+
+
+def emotion_word(name: str) -> str:
+    """An emotion in the language of the panel."""
+    return QCoreApplication.translate("emotions", _WORDS[name])
 
 
 def place(weights: Mapping[str, float]) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QLineEdit, QPushButton, QSlider, QTabWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QSlider, QTabWidget, QVBoxLayout, QWidget
 
 from gui.emotion_pad import EmotionPad
 from gui.emotion_space import blend, place, weights_at
@@ -20,12 +20,13 @@ class EmotionTools(QTabWidget):
 
     weights_wished = pyqtSignal(dict)  # all eight
     sentence_given = pyqtSignal(str)
+    line_wished = pyqtSignal()  # the emotion of the line's own words
     clip_given = pyqtSignal(str)  # path of a sound file
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setDocumentMode(True)
-        self.setAccessibleName("Ways to an emotion")
+        self.setAccessibleName(self.tr("Ways to an emotion"))
         self._weights: dict[str, Mapping[str, float]] = {}  # of the presets, by name
         self.pad = EmotionPad(theme)
         self.pad.moved.connect(self._pad_moved)
@@ -35,18 +36,18 @@ class EmotionTools(QTabWidget):
         self.share.setPageStep(10)
         self.share.setMinimumHeight(22)
         self.sentence = QLineEdit()
-        self.read = QPushButton("Read emotion")
-        self.clip = EmotionClipTarget("Drop a clip here: its emotion, whoever speaks, moves the sliders.")
+        self.read, self.read_line = QPushButton(self.tr("Read emotion")), QPushButton(self.tr("From the line"))
+        self.clip = EmotionClipTarget(self.tr("Drop a clip here: its emotion, whoever speaks, moves the sliders."))
         self._pad_leads = False  # the pad's own point is finer than the sliders' steps: it stays under the mouse
         if (bar := self.tabBar()) is not None:
-            bar.setAccessibleName("Ways to an emotion")
-        self.addTab(_page(self.pad), "Pad")
-        self.addTab(self._blend_page(), "Blend")
-        self.addTab(self._words_page(), "Words, clip")
+            bar.setAccessibleName(self.tr("Ways to an emotion"))
+        self.addTab(_page(self.pad), self.tr("Pad"))
+        self.addTab(self._blend_page(), self.tr("Blend"))
+        self.addTab(self._words_page(), self.tr("Words, clip"))
 
     def controls(self) -> list[QWidget]:
         """What Tab goes through, in order."""
-        return [self, self.pad, self.first, self.second, self.share, self.sentence, self.read]
+        return [self, self.pad, self.first, self.second, self.share, self.sentence, self.read, self.read_line]
 
     def set_presets(self, weights: Mapping[str, Mapping[str, float]]) -> None:
         """Presets by name; what was chosen for the blend stays chosen."""
@@ -65,24 +66,34 @@ class EmotionTools(QTabWidget):
             self.pad.set_point(*place(weights))
 
     def _blend_page(self) -> QWidget:
-        for box, name in ((self.first, "Blend from"), (self.second, "Blend to")):
+        for box, name in ((self.first, self.tr("Blend from")), (self.second, self.tr("Blend to"))):
             box.setAccessibleName(name)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.activated.connect(self._blend)
-        self.share.setAccessibleName("Share of the second preset in the blend")
-        self.share.setToolTip("Left: all of the first preset, right: all of the second")
+        self.share.setAccessibleName(self.tr("Share of the second preset in the blend"))
+        self.share.setToolTip(self.tr("Left: all of the first preset, right: all of the second"))
         self.share.valueChanged.connect(self._blend)
-        return _page(label("From", "field"), self.first, self.share, label("To", "field"), self.second)
+        return _page(
+            label(self.tr("From"), "field"), self.first, self.share, label(self.tr("To"), "field"), self.second
+        )
 
     def _words_page(self) -> QWidget:
-        self.sentence.setPlaceholderText("he is close to tears")
-        self.sentence.setAccessibleName("Sentence that tells the emotion")
+        self.sentence.setPlaceholderText(self.tr("he is close to tears"))
+        self.sentence.setAccessibleName(self.tr("Sentence that tells the emotion"))
         self.sentence.setMaxLength(500)
         self.sentence.returnPressed.connect(self._read)
-        self.read.setToolTip("Move the sliders to the emotion that the sentence tells or carries")
+        self.read.setToolTip(self.tr("Move the sliders to the emotion that the sentence tells or carries"))
         self.read.clicked.connect(self._read)
+        self.read_line.setToolTip(self.tr("Move the sliders to the emotion that the text of the line carries"))
+        self.read_line.clicked.connect(self.line_wished)
         self.clip.clip_dropped.connect(self.clip_given)
-        return _page(label("A sentence that tells it", "field"), self.sentence, self.read, self.clip)
+        buttons = QWidget()
+        buttons.setObjectName("tab_page")
+        row = QHBoxLayout(buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.read)
+        row.addWidget(self.read_line)
+        return _page(label(self.tr("A sentence that tells it"), "field"), self.sentence, buttons, self.clip)
 
     def _blend(self) -> None:
         first, second = (self._weights.get(box.currentText()) for box in (self.first, self.second))

@@ -124,11 +124,16 @@ class LinesPage(QWidget):
         self.composer.render_wished.connect(self.render_line)
         self.composer.play_wished.connect(self.play_text)
         self.first_steps.example_wished.connect(self._speak_example)
+        self.presets.tools.line_wished.connect(self._read_line)
         self.presets.export_wished.connect(link.export_emotions)
         self.presets.import_wished.connect(lambda file: link.import_emotions(file, self._imported))
         self.presets.save_wished.connect(
             lambda texts, weights: link.save_emotion(texts.name, weights, texts.note, texts.colour)
         )
+
+    def _read_line(self) -> None:
+        if text := self.composer.text.toPlainText().strip():
+            self.presets.tools.sentence_given.emit(text)
 
     def _imported(self, names: tuple[str, ...]) -> None:
         self.presets.expect("emotion", names[0])  # the list comes a moment later

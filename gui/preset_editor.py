@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import (
     QCheckBox,
@@ -24,13 +24,14 @@ from PyQt6.QtWidgets import (
 
 from bridge.cue import Cue
 from engine.types import EMOTIONS
+from gui.emotion_space import emotion_word
 from gui.emotion_tools import EmotionTools
 from gui.preset_dialog import PresetTexts, ask_texts
 from gui.theme import Theme
 from gui.widgets import ClipTarget, label
 
 NEUTRAL, AUTO = "neutral", "auto"
-DROP_HINT = "Drop a WAV, FLAC, MP3 or OGG clip here to add a voice."
+DROP_HINT = QT_TRANSLATE_NOOP("PresetEditor", "Drop a WAV, FLAC, MP3 or OGG clip here to add a voice.")
 SWATCH_PX = 10
 FILES = "Emotion presets (*.json)"
 STEPS = 100  # of a slider from 0 to 1
@@ -72,11 +73,11 @@ class PresetEditor(ClipTarget):
         self._moving = False  # several sliders are being set as one
         self._expected = {"timbre": "", "emotion": ""}  # presets that were just made: chosen as soon as they are listed
         self.timbres = QComboBox()
-        self.timbres.setAccessibleName("Timbre")
+        self.timbres.setAccessibleName(self.tr("Timbre"))
         self.timbres.currentIndexChanged.connect(self._timbre_chosen)
-        self.timbre_note = label(DROP_HINT, "small", wrap=True)
+        self.timbre_note = label(self._hint(), "small", wrap=True)
         self.emotions = QComboBox()
-        self.emotions.setAccessibleName("Emotion preset")
+        self.emotions.setAccessibleName(self.tr("Emotion preset"))
         self.emotions.activated.connect(self._emotion_chosen)
         self.emotion_note = label("", "small", wrap=True)
         for box in (self.timbres, self.emotions):
@@ -87,36 +88,38 @@ class PresetEditor(ClipTarget):
             box.setIconSize(QSize(SWATCH_PX, SWATCH_PX))
         self.tools = EmotionTools(theme)
         self.tools.weights_wished.connect(self.set_weights)
-        self.sliders = {name: _slider(f"{name} weight") for name in EMOTIONS}
-        self.weight = _slider("Strength of the emotion")
+        self.sliders = {
+            name: _slider(self.tr("{emotion} weight").format(emotion=emotion_word(name))) for name in EMOTIONS
+        }
+        self.weight = _slider(self.tr("Strength of the emotion"))
         self.weight.setValue(STEPS)
         for slider in self.sliders.values():
             slider.valueChanged.connect(self._slider_moved)
         self.weight.valueChanged.connect(self.changed)
-        self.reset = QPushButton("Neutral")
-        self.reset.setToolTip("All eight sliders to zero")
+        self.reset = QPushButton(self.tr("Neutral"))
+        self.reset.setToolTip(self.tr("All eight sliders to zero"))
         self.reset.clicked.connect(lambda: self.set_emotion(NEUTRAL))
-        self.save = QPushButton("Save preset...")
-        self.save.setToolTip("Save these weights as an emotion preset of your own")
+        self.save = QPushButton(self.tr("Save preset..."))
+        self.save.setToolTip(self.tr("Save these weights as an emotion preset of your own"))
         self.save.clicked.connect(lambda: self._ask_name())
         self.more = QPushButton("…")
         self.more.setProperty("role", "more")
-        self.more.setAccessibleName("More for emotion presets")
-        self.more.setToolTip("Duplicate, export and import presets")
+        self.more.setAccessibleName(self.tr("More for emotion presets"))
+        self.more.setToolTip(self.tr("Duplicate, export and import presets"))
         menu = QMenu(self.more)
         for text, work in (
-            ("Duplicate this preset...", self._duplicate),
-            ("Export this preset...", lambda: self._export([self.emotion])),
-            ("Export all of yours...", lambda: self._export(self._own_names())),
-            ("Import presets...", self._import),
+            (self.tr("Duplicate this preset..."), self._duplicate),
+            (self.tr("Export this preset..."), lambda: self._export([self.emotion])),
+            (self.tr("Export all of yours..."), lambda: self._export(self._own_names())),
+            (self.tr("Import presets..."), self._import),
         ):
             action = menu.addAction(text)
             assert action is not None
             action.triggered.connect(lambda _, work=work: work())
         menu.aboutToShow.connect(self._enable_actions)
         self.more.setMenu(menu)
-        self.hear = QCheckBox("Hear changes")
-        self.hear.setToolTip("Speak the text below each time timbre or emotion are changed and let go of")
+        self.hear = QCheckBox(self.tr("Hear changes"))
+        self.hear.setToolTip(self.tr("Speak the text below each time timbre or emotion are changed and let go of"))
         self._lay_out()
         self.set_presets("emotion", [])
 
@@ -124,7 +127,8 @@ class PresetEditor(ClipTarget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
-        for row, (name, slider) in enumerate({**self.sliders, "strength": self.weight}.items()):
+        named = {emotion_word(name): slider for name, slider in self.sliders.items()}
+        for row, (name, slider) in enumerate({**named, self.tr("strength"): self.weight}.items()):
             grid.addWidget(label(name, "field" if slider is self.weight else ""), row, 0)
             grid.addWidget(slider, row, 1)
             grid.addWidget(_value_label(slider), row, 2)
@@ -135,11 +139,11 @@ class PresetEditor(ClipTarget):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(6)
-        column.addWidget(label("Timbre", "section"))
+        column.addWidget(label(self.tr("Timbre"), "section"))
         column.addWidget(self.timbres)
         column.addWidget(self.timbre_note)
         column.addSpacing(8)
-        column.addWidget(label("Emotion", "section"))
+        column.addWidget(label(self.tr("Emotion"), "section"))
         column.addWidget(self.emotions)
         column.addWidget(self.emotion_note)
         column.addWidget(self.tools)
@@ -182,8 +186,8 @@ class PresetEditor(ClipTarget):
         if kind == "emotion":
             self._emotions = {preset.name: preset for preset in presets}
             for name, data, note in (
-                ("custom", "", "as the sliders stand"),
-                (AUTO, AUTO, "taken from the words of the line"),
+                (self.tr("custom"), "", self.tr("as the sliders stand")),
+                (AUTO, AUTO, self.tr("taken from the words of the line")),
             ):
                 box.addItem(name, data)
                 box.setItemData(box.count() - 1, note, Qt.ItemDataRole.ToolTipRole)
@@ -242,8 +246,8 @@ class PresetEditor(ClipTarget):
 
     def _timbre_chosen(self) -> None:
         note = self.timbres.currentData(Qt.ItemDataRole.ToolTipRole)
-        self.timbre_note.setText(note or DROP_HINT)
-        self.timbres.setToolTip(DROP_HINT)
+        self.timbre_note.setText(note or self._hint())
+        self.timbres.setToolTip(self._hint())
         self.changed.emit()
 
     def _emotion_chosen(self) -> None:
@@ -286,14 +290,17 @@ class PresetEditor(ClipTarget):
 
     def _export(self, names: list[str]) -> None:
         stem = names[0] if len(names) == 1 else "emotions"
-        file, _ = QFileDialog.getSaveFileName(self, "Export emotion presets", f"{stem}.json", FILES)
+        file, _ = QFileDialog.getSaveFileName(self, self.tr("Export emotion presets"), f"{stem}.json", FILES)
         if file:
             self.export_wished.emit(names, file)
 
     def _import(self) -> None:
-        file, _ = QFileDialog.getOpenFileName(self, "Import emotion presets", "", FILES)
+        file, _ = QFileDialog.getOpenFileName(self, self.tr("Import emotion presets"), "", FILES)
         if file:
             self.import_wished.emit(file)
+
+    def _hint(self) -> str:
+        return QCoreApplication.translate("PresetEditor", DROP_HINT)
 
     def _ask_name(self, first: PresetTexts | None = None) -> None:
         texts = ask_texts(self, first)

@@ -29,7 +29,7 @@ class SoundView(pg.GraphicsLayoutWidget):
         self._words: list[pg.GraphicsObject] = []
         self._phoneme_times: tuple[PhonemeTime, ...] = ()
         self._phonemes: list[pg.GraphicsObject] = []  # made when one comes close enough to read them
-        self.setAccessibleName("Waveform of the chosen take")
+        self.setAccessibleName(self.tr("Waveform of the chosen take"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its keys belong to the takes around it
         self.setMinimumSize(120, 50)
         self.ci.layout.setContentsMargins(0, 0, 0, 0)

@@ -28,14 +28,14 @@ class TakeList(QListWidget):
         super().__init__()
         self._theme = theme
         self._thumbnails: dict[tuple[object, str], QIcon] = {}  # by clip and colour
-        self.setAccessibleName("Takes of the chosen line")
+        self.setAccessibleName(self.tr("Takes of the chosen line"))
         self.setMinimumWidth(250)
         self.setIconSize(THUMBNAIL)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setDragEnabled(True)
         self.setDragDropMode(QListWidget.DragDropMode.DragOnly)
         self.setDefaultDropAction(Qt.DropAction.CopyAction)  # the clip stays where the daemon keeps it
-        self.setToolTip("Drag a take from here into a DAW or a folder")
+        self.setToolTip(self.tr("Drag a take from here into a DAW or a folder"))
 
     def take(self) -> Take | None:
         """The current one."""

@@ -58,12 +58,15 @@ class TakesView(QFrame):
         self.list.itemActivated.connect(lambda _: self._play())
         self.sound = SoundView(theme)
         self.name, self.facts = ElidedLabel("", "muted"), ElidedLabel("", "muted")
-        self.play_button, self.compare_button = QPushButton("Play take"), QPushButton("Compare")
-        self.pick_button, self.more_button = QPushButton("Pick"), QPushButton("New takes")
-        self.drop_button, self.cancel_button = QPushButton("Into project"), QPushButton("Cancel")
-        self.spectrum_button = QPushButton("Spectrum")
-        self.lock_button, self.menu_button = QPushButton("Lock"), QPushButton("…")
-        self.best_action, self.back_action = QAction("Pick the best", self), QAction("Back to the earlier pick", self)
+        self.play_button, self.compare_button = QPushButton(self.tr("Play take")), QPushButton(self.tr("Compare"))
+        self.pick_button, self.more_button = QPushButton(self.tr("Pick")), QPushButton(self.tr("New takes"))
+        self.drop_button, self.cancel_button = QPushButton(self.tr("Into project")), QPushButton(self.tr("Cancel"))
+        self.spectrum_button = QPushButton(self.tr("Spectrum"))
+        self.lock_button, self.menu_button = QPushButton(self.tr("Lock")), QPushButton("…")
+        self.best_action, self.back_action = (
+            QAction(self.tr("Pick the best"), self),
+            QAction(self.tr("Back to the earlier pick"), self),
+        )
         self.n_more = QSpinBox()
         self._set_up_controls()
         self._lay_out()
@@ -73,13 +76,13 @@ class TakesView(QFrame):
 
     def _set_up_controls(self) -> None:
         tips = {
-            self.play_button: "Play this take (Return)",
-            self.compare_button: "Hear the picked take and this one in turn, at equal loudness (B)",
-            self.pick_button: "This take stands for the line from now on",
-            self.more_button: "Render as many new takes of the line, each with a seed of its own",
-            self.drop_button: "Put the picked take into the DAW project (Ctrl+D in the table)",
-            self.cancel_button: "Stop making the takes of this line (Ctrl+Backspace in the table)",
-            self.spectrum_button: "Spectrogram under the waveform (S)",
+            self.play_button: self.tr("Play this take (Return)"),
+            self.compare_button: self.tr("Hear the picked take and this one in turn, at equal loudness (B)"),
+            self.pick_button: self.tr("This take stands for the line from now on"),
+            self.more_button: self.tr("Render as many new takes of the line, each with a seed of its own"),
+            self.drop_button: self.tr("Put the picked take into the DAW project (Ctrl+D in the table)"),
+            self.cancel_button: self.tr("Stop making the takes of this line (Ctrl+Backspace in the table)"),
+            self.spectrum_button: self.tr("Spectrogram under the waveform (S)"),
         }
         for button, tip in tips.items():
             button.setToolTip(tip)
@@ -88,15 +91,17 @@ class TakesView(QFrame):
         menu.addAction(self.back_action)
         self.menu_button.setMenu(menu)
         self.menu_button.setProperty("role", "more")
-        self.menu_button.setAccessibleName("More for the takes of this line")
-        self.menu_button.setToolTip("Pick the best take by its scores, or go back to the earlier pick")
-        self.lock_button.setToolTip("A locked take is final: the line is not rendered, picked or removed any more")
+        self.menu_button.setAccessibleName(self.tr("More for the takes of this line"))
+        self.menu_button.setToolTip(self.tr("Pick the best take by its scores, or go back to the earlier pick"))
+        self.lock_button.setToolTip(
+            self.tr("A locked take is final: the line is not rendered, picked or removed any more")
+        )
         self.best_action.triggered.connect(lambda: self._wish_line(self.best_wished))
         self.back_action.triggered.connect(lambda: self._wish_line(self.back_wished))
         self.lock_button.clicked.connect(self._lock)
         self.n_more.setRange(1, 16)
         self.n_more.setValue(3)
-        self.n_more.setAccessibleName("How many new takes")
+        self.n_more.setAccessibleName(self.tr("How many new takes"))
         self.spectrum_button.setCheckable(True)
         self.spectrum_button.toggled.connect(self.sound.show_spectrum)
         self.play_button.clicked.connect(self._play)
@@ -120,7 +125,7 @@ class TakesView(QFrame):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(6)
-        head.addWidget(label("Takes", "section"))
+        head.addWidget(label(self.tr("Takes"), "section"))
         head.addWidget(self.name, 1)
         for control in self.controls()[1:]:
             head.addWidget(control)
@@ -224,14 +229,14 @@ class TakesView(QFrame):
         free = line is not None and not line.locked
         self.pick_button.setEnabled(made and free and line is not None and take is not None and line.picked != take.id)
         self.more_button.setEnabled(free)
-        self.lock_button.setText("Lock" if free or line is None else "Unlock")
+        self.lock_button.setText(self.tr("Lock") if free or line is None else self.tr("Unlock"))
         self.lock_button.setEnabled(made or not free)
         best = best_take(line)
         self.best_action.setEnabled(free and best is not None and line is not None and best.id != line.picked)
         self.back_action.setEnabled(free and line is not None and bool(line.earlier_picks))
         self.drop_button.setEnabled(made)
         self.cancel_button.setVisible(line is not None and any(t.state in UNMADE for t in line.takes))
-        self.name.setText(line.cue.id if line is not None else "Choose a line to see its takes.")
+        self.name.setText(line.cue.id if line is not None else self.tr("Choose a line to see its takes."))
         self._show_sound(take)
         self._tell_facts(take)
 

@@ -45,7 +45,9 @@ class TimbreCard(QFrame):
         self.setProperty("role", "panel")
         self.setAccessibleName(self.tr("Voice {name}").format(name=name))
         consent = getattr(preset, "consent", "")
-        self.setToolTip(plain_tip("\n".join(filter(None, (preset.note, consent and f"consent: {consent}")))))
+        self.setToolTip(
+            plain_tip("\n".join(filter(None, (preset.note, consent and self.tr("consent: {who}").format(who=consent)))))
+        )
         stripe = QFrame()
         stripe.setFixedWidth(STRIPE_PX)
         stripe.setStyleSheet(f"background: {preset.colour}; border-radius: 2px;")
@@ -57,7 +59,9 @@ class TimbreCard(QFrame):
         note = label(preset.note, "small", wrap=True)
         note.setMinimumHeight(2 * note.fontMetrics().height())
         note.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.clip, self.line, self.use = (QPushButton(text) for text in ("▶ Clip", "▶ Line", "Use"))
+        self.clip, self.line, self.use = (
+            QPushButton(text) for text in (self.tr("▶ Clip"), self.tr("▶ Line"), self.tr("Use"))
+        )
         for button, tip, signal in (
             (self.clip, self.tr("Play the clip that {name} was learnt from"), self.clip_wished),
             (self.line, self.tr("Hear {name} speak the text of the page of lines"), self.line_wished),
@@ -224,7 +228,9 @@ class TimbrePage(ClipTarget):
 
     def _choose_clip(self) -> None:
         kinds = " ".join(f"*{suffix}" for suffix in CLIPS)
-        file, _ = QFileDialog.getOpenFileName(self, self.tr("A clip of one person"), "", f"Sound ({kinds})")
+        file, _ = QFileDialog.getOpenFileName(
+            self, self.tr("A clip of one person"), "", self.tr("Sound") + f" ({kinds})"
+        )
         if file:
             self.clip_dropped.emit(file)
 

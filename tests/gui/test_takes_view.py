@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent
+from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from bridge.cue import Cue, Length, Line, LineState, Score
@@ -188,6 +191,42 @@ def test_a_take_is_dragged_out_as_a_file(view: TakesView, shown: Callable[..., L
         assert take.path is not None
         take.path.unlink()
     assert view.list.mimeData(items) is None
+
+
+def test_a_file_manager_gets_the_clip_itself(
+    qtbot: QtBot, view: TakesView, shown: Callable[..., Line], tmp_path: Path
+) -> None:
+    """What is dragged, dropped on a target that copies the files it is given, as a file manager does."""
+    line = shown(0.5)
+
+    class Folder(QWidget):
+        def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+            assert event is not None
+            data = event.mimeData()
+            if data is not None and data.hasUrls() and event.possibleActions() & Qt.DropAction.CopyAction:
+                event.acceptProposedAction()
+
+        def dropEvent(self, event: QDropEvent | None) -> None:
+            data = event.mimeData() if event is not None else None
+            assert data is not None
+            for url in data.urls():
+                shutil.copy(url.toLocalFile(), tmp_path / "copy.wav")
+
+    folder = Folder()
+    folder.setAcceptDrops(True)
+    qtbot.addWidget(folder)
+    item = view.list.item(0)
+    assert item is not None
+    data = view.list.mimeData([item])
+    assert data is not None
+    action, none, keys = view.list.supportedDropActions(), Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(5, 5), action, data, none, keys)
+    QApplication.sendEvent(folder, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(folder, QDropEvent(QPointF(5, 5), action, data, none, keys))
+    path = line.takes[0].path
+    assert path is not None and (tmp_path / "copy.wav").read_bytes() == path.read_bytes()
+    assert path.is_file(), "it is a copy: the clip stays"
 
 
 def test_waveform_words_and_spectrogram_are_drawn_and_zoomed(

@@ -71,7 +71,22 @@ def test_no_text_is_put_together_before_it_is_translated() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["lines.filters", "composer", "first_steps", "live", "osc", "log", "settings_page", "help", "bar", "rail"]
+    "page",
+    [
+        "lines.filters",
+        "composer",
+        "takes",
+        "presets",
+        "voices",
+        "first_steps",
+        "live",
+        "osc",
+        "log",
+        "settings_page",
+        "help",
+        "bar",
+        "rail",
+    ],
 )
 def test_every_text_of_a_page_is_translated(
     qtbot: object, theme: Theme, tmp_path: Path, marker: Marker, page: str

@@ -254,6 +254,11 @@ def test_a_sentence_and_a_clip_move_the_sliders(
     tools.sentence.setText("he is so angry")
     tools.read.click()
     qtbot.waitUntil(lambda: panel.presets.emotion == "angry=1.00", timeout=WAIT_MS)
+    panel.composer.text.setPlainText("I am so happy today.")
+    tools.read_line.click()
+    qtbot.waitUntil(lambda: panel.presets.emotion == "happy=1.00", timeout=WAIT_MS)
+    tools.read.click()
+    qtbot.waitUntil(lambda: panel.presets.emotion == "angry=1.00", timeout=WAIT_MS)
     clip = tmp_path / "sobbing.wav"
     soundfile.write(clip, np.sin(np.arange(8000) / 9).astype(np.float32) / 2, 16_000)
     tools.clip_given.emit(str(clip))
