@@ -26,7 +26,7 @@ from gui.theme import Theme
 from gui.widgets import CLIPS, ClipTarget, ElidedLabel, label, plain_tip
 
 CARD_PX = 210  # least width of a card
-GAP_PX = 10
+GAP_PX, MARGIN_PX = 10, 12
 STRIPE_PX = 5  # of the colour at a card's edge
 STEPS = 100  # of the morph's slider
 
@@ -136,7 +136,7 @@ class TimbrePage(ClipTarget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(body)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(12, 12, 12, 12)
+        whole.setContentsMargins(MARGIN_PX, MARGIN_PX, MARGIN_PX, MARGIN_PX)
         whole.setSpacing(GAP_PX)
         whole.addLayout(head)
         whole.addWidget(area, 1)
@@ -206,7 +206,8 @@ class TimbrePage(ClipTarget):
 
     def _columns(self) -> int:
         bar = self._area.verticalScrollBar()
-        room = self._area.width() - (bar.sizeHint().width() if bar is not None else 0)
+        # Of the page: the area inside gets its width only after this.
+        room = self.width() - 2 * MARGIN_PX - (bar.sizeHint().width() if bar is not None else 0)
         card_px = max([CARD_PX, *(card.minimumSizeHint().width() for card in self.cards.values())])
         return max(1, (room + GAP_PX) // (card_px + GAP_PX))
 

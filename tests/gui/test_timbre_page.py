@@ -62,8 +62,9 @@ def test_a_card_for_each_voice_and_the_search_finds_them(page: TimbrePage) -> No
     assert [name for name, card in page.cards.items() if card.isVisible()] == ["Cole"]
     page.search.setText("")
     assert all(card.isVisible() for card in page.cards.values())
-    page.resize(1200, 500)
-    assert len({card.x() for card in page.cards.values()}) == 3 and page._n_columns == 5
+    n_columns = page._n_columns
+    page.resize(2 * page.width(), 500)
+    assert page._n_columns >= 2 * n_columns - 1 and n_columns >= 1
 
 
 def test_cards_wish_and_the_slider_makes_a_voice_between_two(qtbot: QtBot, page: TimbrePage) -> None:
