@@ -353,7 +353,7 @@ def test_level_and_load_move_their_meters(qtbot: QtBot, panel: MainWindow, daemo
 def test_a_saved_emotion_is_listed_and_chosen(
     qtbot: QtBot, panel: MainWindow, daemon: StandInDaemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gui.preset_editor.ask_texts", lambda _: PresetTexts("grim hope", "for the end", "#102030"))
+    monkeypatch.setattr("gui.preset_editor.ask_texts", lambda *_: PresetTexts("grim hope", "for the end", "#102030"))
     panel.presets.sliders["sad"].setValue(30)
     qtbot.mouseClick(panel.presets.save, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.presets.emotion == "grim hope", timeout=WAIT_MS)

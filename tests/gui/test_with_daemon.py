@@ -239,7 +239,7 @@ def test_the_program_s_presets_are_offered_and_an_own_one_is_kept(
 ) -> None:
     assert panel.presets.timbres.count() >= 8
     assert panel.presets.emotions.findData("battle cry") > 0
-    monkeypatch.setattr("gui.preset_editor.ask_texts", lambda _: PresetTexts("grim hope", "for the end", "#102030"))
+    monkeypatch.setattr("gui.preset_editor.ask_texts", lambda *_: PresetTexts("grim hope", "for the end", "#102030"))
     panel.presets.sliders["sad"].setValue(30)
     qtbot.mouseClick(panel.presets.save, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.presets.emotion == "grim hope", timeout=WAIT_MS)
