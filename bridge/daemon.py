@@ -26,7 +26,8 @@ from bridge.errors import BadArgumentError, BridgeError, BusyError, DeviceError,
 from bridge.event_hub import EventHub
 from bridge.files import remove_leftovers, safe_name
 from bridge.journal import DropWish, Journal, RequestRecord, TakeRecord
-from bridge.line_book import PENDING, LineBook
+from bridge.line_book import LineBook
+from bridge.line_entry import PENDING
 from bridge.lineage import Ancestor, ancestors
 from bridge.live_feed import LiveFeed
 from bridge.machine import Machine, MachineMeter

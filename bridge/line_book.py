@@ -5,27 +5,15 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from bridge import events
 from bridge.cue import Cue, Line, LineState, Score, Take
 from bridge.errors import LockedError, NotFoundError, RefusedError
 from bridge.journal import DropWish, Journal, JournalError, LineRecord, RequestRecord, TakeRecord
+from bridge.line_entry import FOREMOST, PENDING, Entry, as_found, picking, take_id_of
 from engine.types import Plan
-
-PENDING = (LineState.QUEUED, LineState.RENDERING)
-
-# What a line is said to do while its takes are in several states; else it is as its picked take is.
-_FOREMOST = (LineState.PLAYING, LineState.DROPPING, LineState.RENDERING, LineState.QUEUED)
-
-MAX_EARLIER_PICKS = 100  # of a line
-
-
-@dataclass
-class _Entry:
-    record: LineRecord
-    takes: dict[str, TakeRecord] = field(default_factory=dict)  # by id, in the order in which they were asked for
 
 
 class LineBook:
@@ -35,12 +23,12 @@ class LineBook:
         self._journal = journal
         self._publish = publish
         self._lock = threading.RLock()
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, Entry] = {}
         self._line_of: dict[str, str] = {}  # take id -> line id
         self._sounding: Counter[str] = Counter()  # take id -> how often it sounds at this moment
         self._number = 0
         self._removed: dict[str, LineRecord] = {}
-        self._taken_out: dict[str, _Entry] = {}  # lines removed since the start, as they were
+        self._taken_out: dict[str, Entry] = {}  # lines removed since the start, as they were
 
     # ---- what there is ----------------------------------------------------------------------------------------------
 
@@ -53,11 +41,11 @@ class LineBook:
                 if line.removed:
                     self._removed[line.cue.id] = line
                 else:
-                    self._entries[line.cue.id] = _Entry(line)
+                    self._entries[line.cue.id] = Entry(line)
             for kept in takes:
                 line_id = kept.take.line
                 if line_id in self._entries:
-                    self._entries[line_id].takes[kept.take.id] = _as_found(kept)
+                    self._entries[line_id].takes[kept.take.id] = as_found(kept)
                     self._line_of[kept.take.id] = line_id
             found = sorted(
                 (kept for entry in self._entries.values() for kept in entry.takes.values()),
@@ -71,12 +59,14 @@ class LineBook:
     def lines(self) -> tuple[Line, ...]:
         """In the order in which they were first asked for."""
         with self._lock:
-            return tuple(sorted((self._view(entry) for entry in self._entries.values()), key=lambda line: line.order))
+            return tuple(
+                sorted((entry.view(self._sounding) for entry in self._entries.values()), key=lambda line: line.order)
+            )
 
     def line(self, line_id: str) -> Line:
         """Raises NotFoundError."""
         with self._lock:
-            return self._view(self._entry(line_id))
+            return self._entry(line_id).view(self._sounding)
 
     def said_before(self, line_id: str, character: str, n: int) -> tuple[str, ...]:
         """Texts of the last `n` lines of a character before that line, or of all when it is new; the latest last."""
@@ -119,7 +109,7 @@ class LineBook:
 
     def next_take_id(self, line_id: str) -> str:
         with self._lock:
-            return _take_id(line_id, self._n_takes(line_id) + 1)
+            return take_id_of(line_id, self._n_takes(line_id) + 1)
 
     def n_sounding(self) -> int:
         # Without the lock, which is held while the journal is written: a status does not wait for the disk.
@@ -144,7 +134,7 @@ class LineBook:
             parent = self._kept(parent).take.id if parent else record.picked
             made = [
                 TakeRecord(
-                    Take(_take_id(cue.id, first + i), cue.id, seed, LineState.QUEUED, parent=parent),
+                    Take(take_id_of(cue.id, first + i), cue.id, seed, LineState.QUEUED, parent=parent),
                     cue,
                     first + i,
                     first,
@@ -155,7 +145,7 @@ class LineBook:
             self._number = max(self._number, number)
             self._removed.pop(cue.id, None)
             self._taken_out.pop(cue.id, None)
-            entry = self._entries.setdefault(cue.id, _Entry(record))
+            entry = self._entries.setdefault(cue.id, Entry(record))
             entry.record = record
             for kept in made:
                 entry.takes[kept.take.id] = kept
@@ -176,10 +166,10 @@ class LineBook:
         """Raises NotFoundError, RefusedError when the take has no clip, LockedError when another one is final."""
         with self._lock:
             entry = self._entry(line_id)
-            _check_clip(entry, take_id)
+            entry.check_clip(take_id)
             if take_id != entry.record.picked:
                 self.check_unlocked(line_id)
-                self._save(entry, _picking(entry.record, take_id))
+                self._save(entry, picking(entry.record, take_id))
 
     def pick_earlier(self, line_id: str) -> str:
         """Pick the take that was picked before the present one, as often as there is one. -> its id.
@@ -207,10 +197,10 @@ class LineBook:
             take_id = take_id or entry.record.picked
             if not take_id:
                 raise RefusedError(f"line {line_id!r} has no take that is picked; lock it when it is ready")
-            _check_clip(entry, take_id)
+            entry.check_clip(take_id)
             if take_id != entry.record.picked:
                 self.check_unlocked(line_id)
-            self._save(entry, replace(_picking(entry.record, take_id), locked=True))
+            self._save(entry, replace(picking(entry.record, take_id), locked=True))
             return take_id
 
     def unlock(self, line_id: str) -> None:
@@ -238,8 +228,8 @@ class LineBook:
         with self._lock:
             entry = self._entry(line_id)
             self.check_unlocked(line_id)
-            state = self._view(entry).state
-            if state in _FOREMOST:
+            state = entry.view(self._sounding).state
+            if state in FOREMOST:
                 raise RefusedError(f"line {line_id!r} is {state}; cancel or stop it, then remove it")
             record = replace(entry.record, removed=True, picked="", earlier_picks=())
             self._journal.save(record)
@@ -353,7 +343,7 @@ class LineBook:
 
     # ---- inside -----------------------------------------------------------------------------------------------------
 
-    def _entry(self, line_id: str) -> _Entry:
+    def _entry(self, line_id: str) -> Entry:
         entry = self._entries.get(line_id)
         if entry is None:
             raise NotFoundError(f"there is no line {line_id[:80]!r}; render it first")
@@ -366,7 +356,7 @@ class LineBook:
                 raise NotFoundError(f"there is no take {take_id[:80]!r} any more")
             return entry.takes[take_id]
 
-    def _save(self, entry: _Entry, record: LineRecord) -> None:
+    def _save(self, entry: Entry, record: LineRecord) -> None:
         """What a client asked for. Raises JournalError, and then nothing has changed."""
         self._journal.save(record)
         entry.record = record
@@ -403,66 +393,20 @@ class LineBook:
                 picked = entry.takes.get(entry.record.picked)
                 is_newer = picked is None or picked.number < kept.batch
                 if is_newer and not entry.record.locked:  # the first good one of the newest request
-                    entry.record = _picking(entry.record, take_id)
+                    entry.record = picking(entry.record, take_id)
             self._keep(entry, kept)
             line = self._tell(entry)
             self._publish(events.TakeEnded(line, take_id, code == "ok", code, text))
             return True
 
-    def _keep(self, entry: _Entry, kept: TakeRecord) -> None:
+    def _keep(self, entry: Entry, kept: TakeRecord) -> None:
         """A change that was not asked for by a client: it has happened, whether it can be written down or not."""
         try:
             self._journal.save(entry.record, [kept])
         except JournalError as error:
             self._publish(events.ErrorRaised("journal", error.code, str(error)))
 
-    def _tell(self, entry: _Entry) -> Line:
-        line = self._view(entry)
+    def _tell(self, entry: Entry) -> Line:
+        line = entry.view(self._sounding)
         self._publish(events.LineChanged(line))
         return line
-
-    def _view(self, entry: _Entry) -> Line:
-        takes = tuple(
-            replace(kept.take, state=LineState.PLAYING) if self._sounding.get(kept.take.id) else kept.take
-            for kept in entry.takes.values()
-        )
-        states = {take.state for take in takes}
-        picked = next((take for take in takes if take.id == entry.record.picked), takes[-1])
-        state = next((state for state in _FOREMOST if state in states), picked.state)
-        record = entry.record
-        return Line(record.cue, state, takes, record.picked, record.number, record.locked, record.earlier_picks)
-
-
-def _check_clip(entry: _Entry, take_id: str) -> None:
-    """Raises NotFoundError, RefusedError when the take has no clip."""
-    kept = entry.takes.get(take_id)
-    if kept is None:
-        raise NotFoundError(
-            f"line {entry.record.cue.id!r} has no take {take_id!r}; there are: {', '.join(entry.takes) or 'none'}"
-        )
-    if kept.take.path is None:
-        raise RefusedError(f"take {take_id!r} is {kept.take.state}; only a take that has a clip can be picked")
-
-
-def _picking(record: LineRecord, take_id: str) -> LineRecord:
-    """The line with another take picked; the one before is remembered."""
-    if record.picked in ("", take_id):
-        return replace(record, picked=take_id)
-    earlier = (*record.earlier_picks, record.picked)[-MAX_EARLIER_PICKS:]
-    return replace(record, picked=take_id, earlier_picks=earlier)
-
-
-def _take_id(line_id: str, number: int) -> str:
-    return f"{line_id}_t{number:02}"
-
-
-def _as_found(kept: TakeRecord) -> TakeRecord:
-    """A take of the last time, as it stands now. What was being rendered begins anew."""
-    take = kept.take
-    if take.state in PENDING:
-        return replace(kept, take=replace(take, state=LineState.QUEUED, progress=0.0))
-    if take.path is not None and not take.path.is_file():
-        # Not kept in the journal: the disk it lies on may only be away today.
-        error = f"the clip {take.path} is gone; bring it back and start again, or render the line again"
-        return replace(kept, take=replace(take, state=LineState.FAILED, error=error, path=None))
-    return kept

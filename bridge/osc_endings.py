@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from bridge import events
 from bridge.cue import Line, LineState, Take
-from bridge.line_book import PENDING
+from bridge.line_entry import PENDING
 from bridge.osc_replies import Call, Replies
 
 DROP_ADDRESS = "/cuevox/line/drop"

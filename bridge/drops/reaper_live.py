@@ -20,9 +20,16 @@ class ReaperLive:
 
     name = "reaper_live"
 
-    def __init__(self, spool: Path, *, timeout_s: float = 5.0, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        spool: Path,
+        *,
+        timeout_s: float = 5.0,
+        advice: str = "look whether a dialogue is open there",
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.spool = spool
-        self._spool = Spool(spool, "REAPER", timeout_s=timeout_s, sleep=sleep)
+        self._spool = Spool(spool, "REAPER", timeout_s=timeout_s, advice=advice, sleep=sleep)
 
     def probe(self) -> Probe:
         try:

@@ -12,15 +12,16 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from bridge.drops.base import DropError, DropJob, DropReceipt, Probe, stable_uuid
-from bridge.drops.spool import Spool, job_fields
+from bridge.drops.base import DropError, DropJob, Probe, stable_uuid
+from bridge.drops.reaper_live import ReaperLive
+from bridge.drops.spool import job_fields
 
 HOST = "127.0.0.1"
 SECTION = "cuevox"
 ANSWER_S = 2.0  # REAPER answers between two screens
 
 
-class ReaperWeb:
+class ReaperWeb(ReaperLive):
     """The drop target `reaper_web`."""
 
     name = "reaper_web"
@@ -44,7 +45,7 @@ class ReaperWeb:
             f"look whether {command} is the command ID of reaper_cuevox.lua, and whether that was given the spool "
             f"folder {spool}"
         )
-        self._spool = Spool(spool, "REAPER", timeout_s=timeout_s, advice=advice, sleep=sleep)
+        super().__init__(spool, timeout_s=timeout_s, advice=advice, sleep=sleep)
 
     def probe(self) -> Probe:
         if not self._command:
@@ -55,17 +56,6 @@ class ReaperWeb:
         except DropError as error:
             return Probe(False, str(error))
         return Probe(True, f"REAPER's web interface answers on port {self._port}")
-
-    def drop(self, job: DropJob) -> DropReceipt:
-        if not job.clip.is_file():
-            raise DropError(f"the clip {job.clip} does not exist; render the line again")
-        return self._spool.receipt(self.name, job, self._ask("drop", job))
-
-    def verify(self, job: DropJob) -> DropReceipt:
-        return self._spool.receipt(self.name, job, self._ask("verify", job))
-
-    def undo(self, job: DropJob) -> None:
-        self._ask("undo", job)
 
     def _ask(self, action: str, job: DropJob) -> dict[str, str]:
         if not self._command:

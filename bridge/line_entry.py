@@ -1,0 +1,69 @@
+"""One line of the book: its record, its takes, and what it looks like to others. The book's lock is held around all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from bridge.cue import Line, LineState
+from bridge.errors import NotFoundError, RefusedError
+from bridge.journal import LineRecord, TakeRecord
+
+PENDING = (LineState.QUEUED, LineState.RENDERING)
+
+# What a line is said to do while its takes are in several states; else it is as its picked take is.
+FOREMOST = (LineState.PLAYING, LineState.DROPPING, LineState.RENDERING, LineState.QUEUED)
+
+MAX_EARLIER_PICKS = 100  # of a line
+
+
+@dataclass
+class Entry:
+    record: LineRecord
+    takes: dict[str, TakeRecord] = field(default_factory=dict)  # by id, in the order in which they were asked for
+
+    def view(self, sounding: Mapping[str, int]) -> Line:
+        """`sounding`: how often each take sounds at this moment, by id."""
+        takes = tuple(
+            replace(kept.take, state=LineState.PLAYING) if sounding.get(kept.take.id) else kept.take
+            for kept in self.takes.values()
+        )
+        record = self.record
+        states = {take.state for take in takes}
+        picked = next((take for take in takes if take.id == record.picked), takes[-1])
+        state = next((state for state in FOREMOST if state in states), picked.state)
+        return Line(record.cue, state, takes, record.picked, record.number, record.locked, record.earlier_picks)
+
+    def check_clip(self, take_id: str) -> None:
+        """Raises NotFoundError, RefusedError when the take has no clip."""
+        kept = self.takes.get(take_id)
+        if kept is None:
+            raise NotFoundError(
+                f"line {self.record.cue.id!r} has no take {take_id!r}; there are: {', '.join(self.takes) or 'none'}"
+            )
+        if kept.take.path is None:
+            raise RefusedError(f"take {take_id!r} is {kept.take.state}; only a take that has a clip can be picked")
+
+
+def picking(record: LineRecord, take_id: str) -> LineRecord:
+    """The line with another take picked; the one before is remembered."""
+    if record.picked in ("", take_id):
+        return replace(record, picked=take_id)
+    earlier = (*record.earlier_picks, record.picked)[-MAX_EARLIER_PICKS:]
+    return replace(record, picked=take_id, earlier_picks=earlier)
+
+
+def take_id_of(line_id: str, number: int) -> str:
+    return f"{line_id}_t{number:02}"
+
+
+def as_found(kept: TakeRecord) -> TakeRecord:
+    """A take of the last time, as it stands now. What was being rendered begins anew."""
+    take = kept.take
+    if take.state in PENDING:
+        return replace(kept, take=replace(take, state=LineState.QUEUED, progress=0.0))
+    if take.path is not None and not take.path.is_file():
+        # Not kept in the journal: the disk it lies on may only be away today.
+        error = f"the clip {take.path} is gone; bring it back and start again, or render the line again"
+        return replace(kept, take=replace(take, state=LineState.FAILED, error=error, path=None))
+    return kept
