@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import deque
 from collections.abc import Callable
 
@@ -11,6 +10,7 @@ from bridge.cue import Line
 from bridge.osc_clients import ALL_TOPICS, Clients, Peer
 from bridge.osc_packet import Message, arg
 from bridge.osc_replies import Send
+from bridge.osc_words import words_of
 
 HEARTBEAT_S = 1.0
 LINES_S = 0.1  # between two messages about lines; the newest state of each wins
@@ -158,7 +158,7 @@ class Feed:
 
 def _traffic_message(event: events.OscTraffic) -> Message:
     """Direction, peer, address, and the arguments as one text, since they may be anything and as long as a book."""
-    text = " ".join(shlex.quote(f"{v:g}" if isinstance(v, float) else str(v)) for v in event.args)
+    text = words_of(event.args)
     text = text if len(text.encode(errors="replace")) <= TRAFFIC_TEXT else f"{text[: TRAFFIC_TEXT // 4]}..."
     values = ("in" if event.incoming else "out", event.peer, event.address, text)
     return Message(TRAFFIC_ADDRESS, tuple(arg(v) for v in values))

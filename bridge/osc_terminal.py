@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import shlex
 import threading
 import time
 from collections.abc import Callable, Sequence
 
 from bridge.osc_peer import OscPeer, Reply
+from bridge.osc_words import words_of
 
 ANSWER_S = 5.0  # until the first reply; what was accepted may take as long as it takes
 LOOK_S = 0.5  # how often it is looked whether the watching is to end
@@ -101,9 +101,10 @@ def watch(
                 is_heard = True
                 say(f"watching {host}:{port}; Ctrl+C ends it")
             values = tuple(message)
-            is_news = message.address != HEARTBEAT or values != last_status
+            # The load is another one each second, which is no news.
+            is_news = message.address != HEARTBEAT or values[:-1] != last_status
             if message.address == HEARTBEAT:
-                last_status = values
+                last_status = values[:-1]
             # What is answered to the watching itself is no news either.
             if is_news and not message.address.startswith(("/reply/cuevox/server/", f"/reply{CONNECT}")):
                 say(_watched_line(message.address, values))
@@ -113,7 +114,7 @@ def watch(
 def line_of(reply: Reply, asked: str) -> str:
     """A reply for people: status, code, text, then the data. The command is named where it is not the one asked."""
     command = "" if reply.command == asked else f"{reply.command} "
-    data = f"  [{_words(reply.data)}]" if reply.data else ""
+    data = f"  [{words_of(reply.data)}]" if reply.data else ""
     return f"{command}{reply.status} {reply.code}: {reply.text}{data}"
 
 
@@ -150,9 +151,4 @@ def _watched_line(address: str, values: tuple[object, ...]) -> str:
     if address == TRAFFIC and len(values) == 4:
         direction, peer, told, arguments = values
         return f"{'>' if direction == 'in' else '<'} {peer} {told} {arguments}".rstrip()
-    return f"  {address} {_words(values)}".rstrip()
-
-
-def _words(values: Sequence[object]) -> str:
-    """As a shell would take them, so that they can be copied into the next command."""
-    return " ".join(shlex.quote(f"{value:g}" if isinstance(value, float) else str(value)) for value in values)
+    return f"  {address} {words_of(values)}".rstrip()

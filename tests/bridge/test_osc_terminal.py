@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import shlex
 import socket
 import threading
 import time
@@ -12,6 +13,7 @@ import pytest
 
 from bridge import osc_terminal
 from bridge.osc_terminal import DONE, FAILED, UNHEARD, send, watch
+from bridge.osc_words import words_of
 from tests.bridge.osc_desk import Desk, Studio, open_studio
 from tests.fakes import WAIT_S
 
@@ -129,3 +131,9 @@ def test_the_passcode_of_the_settings_is_given(studio: Studio) -> None:
         assert said[-1].endswith("[hello]")
     finally:
         studio.daemon.change_osc({"osc_passcode": ""})
+
+
+def test_values_can_be_read_and_copied() -> None:
+    values = ("gate 01", 0.25, 1796078845.25, 43_200, "it's")
+    assert words_of(values) == "'gate 01' 0.25 1796078845.250 43200 'it'\"'\"'s'"
+    assert shlex.split(words_of(values)) == ["gate 01", "0.25", "1796078845.250", "43200", "it's"]
