@@ -1,4 +1,4 @@
-"""OSC values as a person reads them, and as a shell would take them, so that they can be copied into the next command."""
+"""OSC values as a person reads them, and as a shell takes them, so that they can be copied into the next command."""
 
 from __future__ import annotations
 
