@@ -22,6 +22,7 @@ from bridge.cue_check import MAX_SEED, CheckedCue, check_cue
 from bridge.drop_worker import DropOrder, DropWorker, targets_of
 from bridge.drops import DropJob, Probe
 from bridge.drops.base import resample_position
+from bridge.emotion_source import LINES_OF_CONTEXT
 from bridge.errors import BadArgumentError, BridgeError, BusyError, DeviceError, NotFoundError, RefusedError
 from bridge.event_hub import EventHub
 from bridge.files import remove_leftovers, safe_name
@@ -47,7 +48,6 @@ from bridge.take_store import DiskError, TakeStore
 from engine.errors import EngineError
 from engine.types import Emotion, SynthesizerLike
 
-LINES_OF_CONTEXT = 2  # of the character, before a line whose emotion is `context`
 LOOK_S = 0.2  # how often it is looked whether a client asked for the end
 
 _log = logging.getLogger(__name__)

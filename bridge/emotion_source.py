@@ -11,6 +11,8 @@ from pathlib import Path
 from bridge.errors import BadArgumentError, EmptyTextError, UnknownPresetError
 from engine.types import EMOTIONS, Emotion
 
+LINES_OF_CONTEXT = 2  # of the character, before a line whose emotion is `context`
+
 _WEIGHT = re.compile(r"\d{1,3}(\.\d{0,17})?|\.\d{1,17}", re.ASCII)
 
 

@@ -20,6 +20,7 @@ from bridge.batch.work import WorkPlanner
 from bridge.cue import Finish
 from bridge.errors import BadArgumentError
 from bridge.preset_store import PresetStore
+from bridge.pronunciation_file import PronunciationFile
 from bridge.settings import Settings
 from bridge.sheets import ReadOptions, TimeFormat, check_sheet, read_sheet, told
 from bridge.timeline import parse_frame_rate
@@ -43,7 +44,7 @@ def run(
     sheet = read_sheet(Path(options.sheet), read_options_of(options, settings))
     problems = [*sheet.problems, *check_sheet(sheet, presets)]
     wrong = {problem.row for problem in problems if problem.is_error}
-    planner = WorkPlanner(presets, batch_options, model)
+    planner = WorkPlanner(presets, batch_options, model, PronunciationFile(settings.data_folder).read())
     works = planner.plan([line for line in sheet.lines if line.row not in wrong])
     problems += planner.problems
     if problems:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bridge.emotion_source import EmotionSource
+from engine.pronunciation import Pronunciations
 from engine.types import Audio, Emotion, Phrase, Plan
 
 
@@ -30,6 +31,7 @@ class SpeakJob:
     most_samples: int | None = None  # where n_samples is None: the voice's own length, but no more than that
     speed: float = 1.0
     phrases: tuple[Phrase, ...] = ()  # where the guide take's phrases lie; empty: as the voice would
+    pronunciations: Pronunciations = field(default_factory=Pronunciations)  # of words in the text
     measure_likeness: bool = False  # whether to tell how like the timbre it sounds, which takes a moment
 
 

@@ -32,7 +32,15 @@ def prepare(job: SpeakJob, prompts: PromptCache) -> Prepared:
     timbre, timbre_sha256 = prompts.timbre(job.timbre)
     emotion, emotion_sha256 = prompts.emotion(job.emotion)
     request = RenderRequest(
-        job.text, timbre, emotion.scaled(job.weight), job.seed, job.rate, job.n_samples, job.speed, job.phrases
+        job.text,
+        timbre,
+        emotion.scaled(job.weight),
+        job.seed,
+        job.rate,
+        job.n_samples,
+        job.speed,
+        job.phrases,
+        job.pronunciations,
     )
     if job.n_samples is None and job.most_samples is not None:
         natural = prompts.synthesizer.render(request).plan.n_samples

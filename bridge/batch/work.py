@@ -14,18 +14,20 @@ from bridge.batch.guide import Guide, GuideFolder, read_guide
 from bridge.batch.job import SpeakJob
 from bridge.batch.options import BatchOptions
 from bridge.cue import Cue
-from bridge.cue_check import MAX_SEED, check_cue
-from bridge.emotion_source import EmotionSource, weights_of
+from bridge.cue_check import MAX_SEED, CheckedCue, check_cue
+from bridge.emotion_source import LINES_OF_CONTEXT, EmotionSource, weights_of
 from bridge.errors import BridgeError
 from bridge.files import safe_name
 from bridge.preset_store import PresetStore, TimbrePreset
 from bridge.sheets import Problem, SheetLine
 from bridge.timeline import write_position
 from engine.errors import EngineError
+from engine.pronunciation import Pronunciations
 
 MADE_BY = 1  # goes up when the same line would be made otherwise by a new version of this program
 PARTS = {  # of what makes a take -> in the words of a diff
     "text": "text",
+    "pronunciation": "pronunciation of its words",
     "timbre": "timbre",
     "emotion": "emotion",
     "weight": "emotion weight",
@@ -54,6 +56,7 @@ class Work:
     timbre: TimbrePreset
     emotion: EmotionSource
     guide: Guide | None
+    pronunciations: Pronunciations  # of words in the text
     clip: PurePosixPath  # below the folder of the batch, with .wav
     takes: int
     seed: int  # of the first take; the others count up from it
@@ -80,6 +83,7 @@ class Work:
                 most,
                 cue.speed,
                 self.guide.phrases_over(n_samples / rate) if self.guide and n_samples else (),
+                self.pronunciations,
                 measure_likeness=options.likeness and self.takes > 1,
             )
             for n in range(1, self.takes + 1)
@@ -89,9 +93,18 @@ class Work:
 class WorkPlanner:
     """Looks everything up that lines name; reads each file once."""
 
-    def __init__(self, presets: PresetStore, options: BatchOptions, model: str) -> None:
-        """model: what the clips would be rendered by, as a mark. Raises GuideError."""
+    def __init__(
+        self,
+        presets: PresetStore,
+        options: BatchOptions,
+        model: str,
+        pronunciations: Pronunciations | None = None,
+    ) -> None:
+        """model: what the clips would be rendered by, as a mark. pronunciations: the user's own. Raises GuideError."""
         self._presets, self._options, self._model = presets, options, model
+        self._pronunciations = pronunciations or Pronunciations()
+        self._words = self._pronunciations.pattern()
+        self._said: dict[str, tuple[str, ...]] = {}  # character -> its last lines in the sheet
         self._guides = None if options.guides is None else GuideFolder(options.guides)
         self._hashes: dict[Path, str] = {}
         self.problems: list[Problem] = []
@@ -124,16 +137,18 @@ class WorkPlanner:
         if guide is not None and cue.length is None and line.slot is None and cue.speed == 1:
             cue = replace(cue, length=guide.length)
         checked = check_cue(cue, self._presets)
-        emotion = checked.emotion
+        emotion = self._in_context(checked)
         if guide is not None and options.guide_emotion and line.cue.emotion == "neutral":
             emotion = EmotionSource(clip=guide.path)
         seed = line.cue.seed if line.cue.seed is not None else seed_of(line.cue.id)
         takes = line.cue.takes if line.cue.takes > 1 else options.takes
         clip = self._clip(line, checked.cue, number, seed)
+        said = self._pronunciations_in(cue.text)
         parts = {
             "text": cue.text,
             "timbre": self._sha256(checked.timbre.clip),
             "emotion": self._emotion_mark(emotion),
+            "pronunciation": _text(dict(said.said)),
             "weight": repr(cue.weight),
             "length": self._length_mark(line, cue),
             "speed": repr(cue.speed),
@@ -148,7 +163,7 @@ class WorkPlanner:
             "name": str(clip),
             "made_by": str(MADE_BY),
         }
-        return Work(line, checked.cue, number, checked.timbre, emotion, guide, clip, takes, seed, parts)
+        return Work(line, checked.cue, number, checked.timbre, emotion, guide, said, clip, takes, seed, parts)
 
     def _guide(self, line: SheetLine) -> Guide | None:
         if self._guides is None:
@@ -181,7 +196,21 @@ class WorkPlanner:
     def _emotion_mark(self, source: EmotionSource) -> str:
         if source.weights is not None:
             return _text(weights_of(source.weights))
-        return f"clip {self._sha256(source.clip)}" if source.clip is not None else f"text {source.sentence}"
+        if source.clip is not None:
+            return f"clip {self._sha256(source.clip)}"
+        return _text(["text", source.sentence, *source.before])
+
+    def _in_context(self, checked: CheckedCue) -> EmotionSource:
+        """What the character said before stands above it in the sheet."""
+        character, emotion = checked.cue.character.casefold(), checked.emotion
+        before = self._said.get(character, ())
+        self._said[character] = (*before, checked.cue.text)[-LINES_OF_CONTEXT:]
+        return replace(emotion, before=before) if emotion.in_context else emotion
+
+    def _pronunciations_in(self, text: str) -> Pronunciations:
+        """Those that a text needs, so that another word's does not make its clip stale."""
+        found = self._words.findall(text) if self._words is not None else ()
+        return Pronunciations({word.lower(): self._pronunciations.of(word) for word in found})
 
     def _sha256(self, path: Path) -> str:
         if path not in self._hashes:

@@ -33,6 +33,7 @@ from bridge.preset_store import PresetStore
 from bridge.settings import Settings
 from bridge.sheets import ReadOptions, SheetLine, TimeFormat, read_sheet
 from engine.errors import EngineError
+from engine.pronunciation import Pronunciations
 from engine.training.data import ALPHABET
 from engine.types import PhonemeTime
 from tests.fakes import FakeSynthesizer
@@ -165,6 +166,25 @@ def test_everything_that_makes_a_take_makes_it_stale(studio: Studio) -> None:
     assert set(PARTS.values()) >= {words for words in what(model="other")}
     next(studio.out.rglob("a.wav")).write_bytes(b"x")
     assert what() == ("the clip is gone or was changed",)
+
+
+def test_the_users_pronunciations_and_what_was_said_before_count(studio: Studio) -> None:
+    sheet = "id,character,text,timbre,emotion\na,Guard,Two beers for Cuevox.,Brand,\nb,Guard,Oh no.,Brand,context\n"
+    studio.sheet.write_text(sheet)
+    lines = read_sheet(studio.sheet, ReadOptions(TimeFormat(8000))).lines
+
+    def planned(said: dict[str, str], lines: tuple[SheetLine, ...] = lines) -> tuple[Work, ...]:
+        return WorkPlanner(studio.presets, studio.options, "fake", Pronunciations(said)).plan(lines)
+
+    studio.run(planned({}))
+    spoken_so = planned({"cuevox": "{kjˈuvɑks}", "zork": "{zˈɔɹk}"})
+    assert kinds(studio.changes(spoken_so)) == {"a": ("changed", "pronunciation of its words")}
+    assert spoken_so[0].jobs(studio.options)[0].pronunciations.said == {"cuevox": "{kjˈuvɑks}"}
+    studio.run(spoken_so)
+    assert studio.voice.rendered[-1].pronunciations.said == {"cuevox": "{kjˈuvɑks}"}
+    assert spoken_so[1].emotion.before == ("Two beers for Cuevox.",)
+    alone = planned({}, lines[1:])
+    assert kinds(studio.changes(alone))["b"] == ("changed", "emotion")
 
 
 def test_locked_lines_stay(studio: Studio) -> None:
