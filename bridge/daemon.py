@@ -32,6 +32,7 @@ from bridge.line_entry import PENDING
 from bridge.lineage import Ancestor, ancestors
 from bridge.live_feed import LiveFeed
 from bridge.machine import Machine, MachineMeter
+from bridge.model_watch import ModelWatch
 from bridge.osc_announce import Announcer
 from bridge.osc_api import OscApi
 from bridge.osc_server import OscServer, rate_limit_of
@@ -534,6 +535,7 @@ class Daemon:
             hung_after_s=settings.hung_after_s,
             unload_after_s=settings.unload_after_s or None,
             encoded_folder=settings.encoded_folder,
+            model_watch=ModelWatch(settings.model_folder),
             pronunciations=PronunciationFile(settings.data_folder).read,
             on_model=self._model_came,
             on_ended=self._take_ended,

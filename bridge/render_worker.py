@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -17,11 +18,12 @@ from bridge.errors import BridgeError
 from bridge.finishing import finished
 from bridge.hang_watch import HangWatch
 from bridge.line_book import LineBook
+from bridge.model_watch import ModelWatch
 from bridge.pace import Pace
 from bridge.scheduler import EmotionQuestion, LoadMeter, Question, RenderJob, RenderQueue
 from bridge.take_score import Scorer, free_scores
 from bridge.take_store import Provenance, TakeStore, peak_db
-from engine.errors import EngineError
+from engine.errors import EngineError, OutOfMemoryError
 from engine.pronunciation import Pronunciations
 from engine.types import Audio, Plan, Rendering, RenderRequest, SynthesizerLike
 
@@ -51,6 +53,7 @@ class RenderWorker:
         unload_after_s: float | None = None,
         encoded_folder: Path | None = None,
         pronunciations: Callable[[], Pronunciations] = Pronunciations,
+        model_watch: ModelWatch | None = None,
         on_model: Callable[[EngineError | None], None],
         on_ended: Callable[[RenderJob, bool], None],
         clock: Callable[[], float] = time.monotonic,
@@ -61,6 +64,7 @@ class RenderWorker:
         hung_after_s: a voice that makes no block for that long is given up, and loaded anew on another thread.
         unload_after_s: a voice that nobody asked for that long gives its memory back, and is loaded anew for the next
         line; None: never. encoded_folder: where encoded prompts are kept for the next start; None: nowhere.
+        model_watch: notices that the voice's files change.
         on_model: the model is loaded, or could not be. on_ended(job, ok), after the book knows.
 
         Both are called on the worker's thread. clock: seconds that never go back.
@@ -68,6 +72,8 @@ class RenderWorker:
         self._make_synthesizer = make_synthesizer
         self._queue, self._book, self._takes = queue, book, takes
         self._pronunciations = pronunciations
+        self._model_watch = model_watch or ModelWatch(None)
+        self._made_do: dict[str, str] = {}  # takes that the memory was too small for -> what was done about it
         self._rate = rate
         self._finish = finish
         self._scorer = scorer
@@ -135,6 +141,7 @@ class RenderWorker:
             # Imported here, since torch comes with it and takes seconds: lines are taken on meanwhile.
             from bridge.prompt_cache import PromptCache
 
+            self._model_watch.loaded()
             synthesizer = self._make_synthesizer()
         except Exception as error:
             _log.exception("the voice cannot be loaded")
@@ -168,6 +175,8 @@ class RenderWorker:
                 job.take_id, path, clip.plan, level_db, job.wish, scores, (clip.lead, clip.tail)
             )
             self._finish_with(job, is_first, True)
+        except OutOfMemoryError as error:
+            self._make_do(job, prompts, error)
         except (EngineError, BridgeError) as error:
             self._fail(job, error)
         except Exception as error:  # a fault of the engine ends this take, not the daemon
@@ -178,6 +187,18 @@ class RenderWorker:
             if self._is_at_work():
                 self._load.end()
                 self.n_rendering = 0
+
+    def _make_do(self, job: RenderJob, prompts: PromptCache, error: OutOfMemoryError) -> None:
+        """The line once more, with less memory. A live one, of which some may have sounded, ends here."""
+        way_out = prompts.synthesizer.make_do()
+        if way_out:
+            _log.warning("%s (%s)", way_out, error)
+        if way_out and job.live is None and self._watch.end(job):
+            self._made_do[job.take_id] = way_out
+            self._book.wait_again(job.take_id)
+            self._queue.put(job, again=True)
+        else:
+            self._fail(job, EngineError(f"{way_out}; play it again") if way_out else error)
 
     def _is_at_work(self) -> bool:
         """Whether this thread is the render thread, and not one that was given up and came back to life."""
@@ -207,6 +228,9 @@ class RenderWorker:
         rendering = prompts.synthesizer.render(request)
         if n_samples is not None and rendering.plan.n_samples != n_samples:
             raise EngineError(f"the voice planned {rendering.plan.n_samples} samples instead of {n_samples}")
+        if told := [text for text in (self._made_do.pop(job.take_id, ""), self._model_watch.news()) if text]:
+            plan = rendering.plan
+            rendering = replace(rendering, plan=replace(plan, warnings=(*plan.warnings, *told)))
         self._book.planned(job.take_id, rendering.plan)
         return rendering, Provenance(
             job.take_id,

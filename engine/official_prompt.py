@@ -65,6 +65,11 @@ class OfficialPromptEncoder:
         self._speech, self._codec, self._speaker = speech, codec, speaker
         self._gpt, self._regulator, self._mel = gpt, regulator, mel
 
+    def move(self, device: torch.device) -> None:
+        """What belongs to prompts alone; the other stages are moved by whoever owns them."""
+        self._speech.to(device)
+        self._speaker.to(device)
+
     @torch.inference_mode()
     def voice(self, audio: Audio, rate: int) -> OfficialVoice:
         """Audio (T,) at `rate` -> who speaks, and how. Raises BadPromptError."""

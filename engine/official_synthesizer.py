@@ -35,6 +35,7 @@ from engine.semantic_codec import SemanticCodec
 from engine.text_pieces import Tokeniser, segments
 from engine.types import Audio, Emotion, EmotionPrompt, Plan, Rendering, RenderRequest, Timbre
 
+SMALL_WINDOWS = (86,)  # frames: 1 s at a time, when memory is short
 MAX_PIECES = 120  # of a segment, upstream's
 
 
@@ -102,6 +103,29 @@ class OfficialSynthesizer:
             options=options,
             classifier=partial(official.emotion_classifier, device),
         )
+
+    def make_do(self) -> str:
+        """After an OutOfMemoryError: take less memory from now on, first by smaller windows, then on the CPU.
+
+        -> what is done, for people; empty when there is nothing more to be had. On the CPU the same seed speaks the
+        line otherwise than on the GPU.
+        """
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+        if self._options.windows != SMALL_WINDOWS:
+            self._options = replace(self._options, windows=SMALL_WINDOWS)
+            return "the device is short of memory: lines are made in smaller pieces from now on"
+        if self._device.type == "cpu":
+            return ""
+        self._move(torch.device("cpu"))
+        return "the GPU is short of memory: lines are made on the CPU from now on, more slowly"
+
+    def _move(self, device: torch.device) -> None:
+        stages = self._stages
+        for each in (stages.gpt, stages.codec, stages.s2m, stages.vocoder):
+            each.to(device)
+        self._prompts.move(device)
+        self._stages, self._device = replace(stages, emotions=stages.emotions.to(device)), device
 
     @property
     def model_id(self) -> str:

@@ -90,6 +90,10 @@ class Synthesizer:
         """The emotion a sentence describes or carries."""
         return emotion_from_text(sentence)
 
+    def make_do(self) -> str:
+        """There is no way to take less: it runs on the CPU, in pieces of a second."""
+        return ""
+
     def render(self, request: RenderRequest) -> Rendering:
         """Plan at once, audio lazily, block by block. The same request gives the same samples, bit for bit.
 

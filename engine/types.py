@@ -132,5 +132,8 @@ class SynthesizerLike(Protocol):
     def emotion_from_text(self, sentence: str) -> Emotion:
         """The emotion a sentence describes or carries."""
 
+    def make_do(self) -> str:
+        """After an OutOfMemoryError: take less memory from now on. -> what is done, for people; empty: it cannot."""
+
     def render(self, request: RenderRequest) -> Rendering:
         """Plan at once, audio lazily, block by block. The same request gives the same samples, bit for bit."""

@@ -35,6 +35,7 @@ class FakeSynthesizer:
         self.failure: Exception | None = None
         self.rendered: list[RenderRequest] = []
         self.n_encoded = 0
+        self.ways_out: list[str] = []  # of a full memory
         self.threads: set[int] = set()  # that used it: a synthesizer has one owner
 
     def encode_timbre(self, audio: Audio, rate: int) -> Timbre:
@@ -49,6 +50,9 @@ class FakeSynthesizer:
     def emotion_from_text(self, sentence: str) -> Emotion:
         """The emotions that are named in the sentence."""
         return Emotion(tuple(1.0 if name in sentence.lower() else 0.0 for name in EMOTIONS))
+
+    def make_do(self) -> str:
+        return self.ways_out.pop(0) if self.ways_out else ""
 
     def render(self, request: RenderRequest) -> Rendering:
         self.threads.add(threading.get_ident())

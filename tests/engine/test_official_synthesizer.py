@@ -31,7 +31,7 @@ from engine.official_planner import (
 )
 from engine.official_prompt import LONGEST_S, OfficialVoice
 from engine.official_renderer import OfficialOptions, mel_windows, sound, windows
-from engine.official_synthesizer import OfficialSynthesizer
+from engine.official_synthesizer import SMALL_WINDOWS, OfficialSynthesizer
 from engine.sampling import Sampling
 from engine.types import EMOTIONS, Audio, Emotion, EmotionPrompt, RenderRequest, Timbre
 from tests.engine import tiny_official
@@ -285,6 +285,32 @@ def test_a_full_device_is_told_and_the_next_line_is_spoken(
         with pytest.raises(OutOfMemoryError, match="vocoder"):
             spoken(voice, request)
     assert len(spoken(voice, request)) == 20_000
+
+
+def test_a_voice_makes_do_with_less_memory_first_in_smaller_windows_then_on_the_cpu(
+    folder: Path, voice: OfficialSynthesizer, request_: RenderRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The errors are the device's own, raised where it would raise them; only the device stands in."""
+    voice = OfficialSynthesizer.load(folder, OPTIONS, torch.device("cpu"))  # its own: it is changed for good
+    request, spoken_by = replace(request_, n_samples=20_000), BigVGAN.forward
+
+    def too_large(vocoder: BigVGAN, mel: torch.Tensor) -> torch.Tensor:
+        if voice._options.windows != SMALL_WINDOWS:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+        return spoken_by(vocoder, mel)
+
+    whole = spoken(voice, request)
+    with monkeypatch.context() as patch:
+        patch.setattr(BigVGAN, "forward", too_large)
+        with pytest.raises(OutOfMemoryError):
+            spoken(voice, request)
+        assert "smaller pieces" in voice.make_do()
+        assert len(spoken(voice, request)) == 20_000
+    voice._device = torch.device("cuda")  # as it would be where the next error comes from
+    assert "on the CPU" in voice.make_do()
+    assert voice._device == voice._stages.gpt.speed_emb.weight.device == torch.device("cpu")
+    assert len(spoken(voice, request)) == len(whole) == 20_000
+    assert voice.make_do() == ""
 
 
 def test_the_model_id_tells_weights_apart(folder: Path, voice: OfficialSynthesizer, tmp_path: Path) -> None:
