@@ -43,7 +43,7 @@ ONLY = {
     "ray": {"bridge/farm/ray_fleet.py"},
     "python_calamine": {"bridge/sheets/xlsx_table.py"},  # which has looked into the file before
     "xlsxwriter": {"bridge/sheets/writing.py"},
-    "psutil": {"bridge/machine.py"},
+    "psutil": {"bridge/machine.py", "bridge/farm/worker.py"},
     "faster_whisper": {"bridge/batch/listener.py"},
 }
 # Run before any package is installed.

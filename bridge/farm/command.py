@@ -40,6 +40,8 @@ def run(
         cores=None if options.address else most,
         worker=worker,
     )
+    if options.dry_run:  # nothing is rendered, so no cluster is needed
+        return command.run(options, settings, model, FarmRenderer(fleet, shelf), say)
     with fleet, FarmRenderer(fleet, shelf, least=least, most=most, shared=shared) as renderer:
         status = command.run(options, settings, model, renderer, say)
         if renderer.n_found:

@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import psutil
+
 from bridge.batch.job import SpeakJob, Spoken
 from bridge.batch.many import speak_many
 from bridge.batch.speak import failed
@@ -25,6 +27,8 @@ from engine.device import device_class, use_threads
 from engine.errors import EngineError
 from engine.types import SynthesizerLike
 
+CLIPS = "cuevox-worker-"  # folders of clips in the folder for temporary things, by process
+
 
 class Worker:
     """One process, one thread, one voice. An actor of Ray, though nothing here knows it."""
@@ -32,7 +36,8 @@ class Worker:
     def __init__(self, model_folder: str | None = None, shared: str | None = None, threads: int = 1) -> None:
         self._model_folder, self._threads = model_folder, threads
         self._results = None if shared is None else ResultFolder(Path(shared))
-        self._clips = Path(tempfile.mkdtemp(prefix="cuevox-worker-"))
+        _clear_after_the_dead()
+        self._clips = Path(tempfile.mkdtemp(prefix=f"{CLIPS}{os.getpid()}-"))
         weakref.finalize(self, shutil.rmtree, self._clips, ignore_errors=True)
         self._prompts: PromptCache | None = None
         self._batches: deque[Iterator[Spoken]] = deque()
@@ -109,3 +114,11 @@ class Worker:
             with path.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
         return digest.hexdigest()[:16]
+
+
+def _clear_after_the_dead() -> None:
+    """Workers that are not needed any more are killed, and cannot clear away their clips themselves."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{CLIPS}*-*"):
+        pid = folder.name.removeprefix(CLIPS).partition("-")[0]
+        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)

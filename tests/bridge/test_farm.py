@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,15 +14,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import launcher
 from bridge.batch.job import SpeakJob, Spoken
 from bridge.batch.many import READ_AHEAD, TogetherRenderer, of_like_length
 from bridge.errors import BadArgumentError
 from bridge.farm.clip_shelf import ClipShelf
+from bridge.farm.command import run as run_farm
 from bridge.farm.command import workers_of
 from bridge.farm.fleet import About, FarmError
 from bridge.farm.renderer import FarmRenderer
 from bridge.farm.results import ResultFolder, key_of
-from tests.bridge.farm_fleet import CLIP, StepFleet, jobs
+from bridge.settings import Settings
+from tests.bridge.farm_fleet import CLIP, StepFleet, ToneWorker, jobs
 from tests.fakes import FakeSynthesizer
 
 NEVER = threading.Event()
@@ -248,3 +253,22 @@ def test_a_number_of_workers_is_read(text: str, workers: tuple[int, int | None])
 def test_a_number_of_workers_that_is_none_is_told(text: str) -> None:
     with pytest.raises(BadArgumentError, match="--workers"):
         workers_of(text)
+
+
+def test_clips_of_workers_that_were_killed_are_cleared_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    of_the_dead = tmp_path / "cuevox-worker-4194304-x"  # above the highest process number of Linux
+    of_the_dead.mkdir()
+    worker = ToneWorker()
+    assert [path.name.split("-")[2] for path in tmp_path.iterdir()] == [str(os.getpid())]
+    del worker
+
+
+def test_a_dry_run_needs_no_cluster(tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text("id,text\ngate_01,Who goes there?\n")
+    arguments = ["--data", str(tmp_path), "farm", str(tmp_path / "s.csv"), "--out", str(tmp_path / "o"), "--dry-run"]
+    told: list[str] = []
+    status = run_farm(launcher.parse(arguments), Settings(data_folder=tmp_path), "fake", told.append)
+    assert status == 0
+    assert "gate_01" in "\n".join(told)
+    assert "ray" not in sys.modules or "CUEVOX_FARM" in os.environ
