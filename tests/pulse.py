@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -124,6 +125,14 @@ class Recorder:
         left, right = self.frames.T
         np.testing.assert_array_equal(left, right)
         return left[left != 0]
+
+
+def undisturbed(test: Callable[[], None]) -> None:
+    """Once more when a sample was lost: on a machine with too much to do the sound server itself leaves some out."""
+    for _ in range(3):
+        with contextlib.suppress(AssertionError):
+            return test()
+    test()
 
 
 def wait_for(is_so: Callable[[], bool], what: str, timeout_s: float = WAIT_S) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,7 +19,7 @@ from bridge.player import Player
 from bridge.sound import Ring
 from bridge.sound_devices import look_again, output_devices
 from engine.types import Audio
-from tests.pulse import RATE, WAIT_S, PulseServer, Recorder, pulse_server, wait_for
+from tests.pulse import RATE, WAIT_S, PulseServer, Recorder, pulse_server, undisturbed, wait_for
 
 # ---- the ring -----------------------------------------------------------------------------------------------------
 
@@ -118,14 +117,6 @@ def ramp(n_samples: int, first: int = 1) -> Audio:
 def in_blocks(audio: Audio, size: int = 1000) -> Iterator[Audio]:
     for start in range(0, len(audio), size):
         yield audio[start : start + size]
-
-
-def undisturbed(test: Callable[[], None]) -> None:
-    """Once more when a sample was lost: on a machine with too much to do the sound server itself leaves some out."""
-    for _ in range(3):
-        with contextlib.suppress(AssertionError):
-            return test()
-    test()
 
 
 def in_two(audio: Audio, go_on: threading.Event) -> Iterator[Audio]:
