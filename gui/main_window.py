@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._shortcuts()
         folder = getattr(settings, "data_folder", None)
-        self._state = None if folder is None else WindowState(Path(folder), self, self.lines.splitter, self.table)
+        self._state = WindowState(folder, self, self.lines.splitter, self.table) if isinstance(folder, Path) else None
         if self._state is not None:
             self._state.restore()
         self.composer.text.setFocus()

@@ -29,7 +29,7 @@ from engine.types import Emotion
 from gui.application import application
 from gui.link import DaemonLink
 from gui.main_window import MainWindow
-from gui.page_rail import LINES_PAGE, LIVE_PAGE, LOG_PAGE, OSC_PAGE, SETTINGS_PAGE
+from gui.page_rail import LINES_PAGE, LIVE_PAGE, LOG_PAGE, OSC_PAGE, SETTINGS_PAGE, VOICES_PAGE
 from gui.theme import Theme
 
 RATE = 48_000
@@ -246,6 +246,7 @@ def save(folder: str | Path) -> list[Path]:
             ("panel", "dark", lines, LINES_PAGE),
             ("panel-light", "light", lines, LINES_PAGE),
             ("first-start", "dark", (), LINES_PAGE),
+            ("voices", "dark", lines, VOICES_PAGE),
             ("live", "dark", lines, LIVE_PAGE),
             ("osc", "dark", lines, OSC_PAGE),
             ("log", "dark", lines, LOG_PAGE),
@@ -258,7 +259,7 @@ def save(folder: str | Path) -> list[Path]:
             window.show()
             _settle()
             if shown:
-                _fill(window)
+                _fill(window, page)
                 _settle(lambda window=window: window.takes.is_reading)  # type: ignore[misc]
             window.show_page(page)
             _settle()
@@ -271,9 +272,9 @@ def save(folder: str | Path) -> list[Path]:
     return saved
 
 
-def _fill(window: MainWindow) -> None:
-    window.table.show_line("gate_03")
-    window.takes.spectrum_button.setChecked(True)
+def _fill(window: MainWindow, page: int) -> None:
+    if page == LINES_PAGE:  # on the others nothing is seen of the takes, and reading them takes time
+        window.table.show_line("gate_03")
     window.composer.text.setPlainText("Open the gate, quickly! They are right behind us.")
     window.composer.exact.setChecked(True)
     window.composer.at.setText("tc:00:01:44:12@25")

@@ -124,6 +124,6 @@ def test_the_pictures_are_made(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest
     made = save(tmp_path)
     assert sorted(path.name for path in made) == [
         "first-start.png", "live-light.png", "live.png", "log.png", "osc.png",
-        "panel-light.png", "panel.png", "settings-light.png", "settings.png",
+        "panel-light.png", "panel.png", "settings-light.png", "settings.png", "voices.png",
     ]  # fmt: skip
     assert all(path.stat().st_size > 5000 for path in made)

@@ -436,7 +436,7 @@ def takes_tab(widget: QWidget) -> bool:
 def test_arrow_keys_turn_the_pages(qtbot: QtBot, panel: MainWindow) -> None:
     panel.rail.button(LINES_PAGE).setFocus()
     qtbot.keyClick(panel.rail.button(LINES_PAGE), Qt.Key.Key_Down)
-    assert panel.live.isVisible()
+    assert panel.rail.button(LINES_PAGE + 1).isChecked() and not panel.lines.isVisible()
 
 
 def test_tab_reaches_every_control_and_each_has_a_name(qtbot: QtBot, with_lines: MainWindow) -> None:
