@@ -41,10 +41,11 @@ from bridge.sheets import read_sheet
 def most_mb():
     return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
 
-before, began_s = most_mb(), time.perf_counter()
+before, began_s, began_cpu_s = most_mb(), time.perf_counter(), time.process_time()
 sheet = read_sheet(Path(sys.argv[1]))
-seconds = time.perf_counter() - began_s
-print(f"{len(sheet.lines)} lines in {seconds:.2f} s; memory {before:.0f} MB before, {most_mb():.0f} MB at most")
+seconds, cpu_s = time.perf_counter() - began_s, time.process_time() - began_cpu_s
+print(f"{len(sheet.lines)} lines in {seconds:.2f} s ({cpu_s:.2f} s of a core)", end="; ")
+print(f"memory {before:.0f} MB before, {most_mb():.0f} MB at most")
 """
 
 
@@ -113,7 +114,7 @@ def run(
 ) -> list[float]:
     """One run over what is stale. -> memory after each line, in MB."""
     write_sheet(folder / "lines.csv", lines)
-    began_s = time.perf_counter()
+    began_s, began_cpu_s = time.perf_counter(), time.process_time()
     works = works_of(read_sheet(folder / "lines.csv").lines, options)
     cancelled, memory = threading.Event(), []
 
@@ -127,9 +128,10 @@ def run(
         stale = {each.line_id for each in changes if each.kind in (ChangeKind.NEW, ChangeKind.CHANGED)}
         compared_s = time.perf_counter() - began_s
         results = Batch(options, renderer, state).run([w for w in works if w.cue.id in stale], cancelled, tell)
-    seconds = time.perf_counter() - began_s
+    seconds, cpu_s = time.perf_counter() - began_s, time.process_time() - began_cpu_s
     print(
-        f"{len(stale)} stale of {len(works)}, known after {compared_s:.1f} s; {len(results)} made in {seconds:.1f} s, "
+        f"{len(stale)} stale of {len(works)}, known after {compared_s:.1f} s; {len(results)} made in {seconds:.1f} s "
+        f"({cpu_s / max(1, len(results)):.2f} s of a core each), "
         f"{60 * len(results) / seconds:.0f} lines a minute, {sum(1 for r in results if r.error)} failed",
         flush=True,
     )

@@ -45,7 +45,8 @@ def run(
     problems = [*sheet.problems, *check_sheet(sheet, presets)]
     wrong = {problem.row for problem in problems if problem.is_error}
     planner = WorkPlanner(presets, batch_options, model, PronunciationFile(settings.data_folder).read())
-    works = planner.plan([line for line in sheet.lines if line.row not in wrong])
+    works = planner.plan(sheet.lines, left_out=wrong)
+    ids = {line.cue.id for line in sheet.lines}
     problems += planner.problems
     if problems:
         say(told(problems))
@@ -53,19 +54,23 @@ def run(
         say("There is no line that can be rendered.")
         return 1
     if options.dry_run:
-        say(diff.told(diff.compare(works, made_in(batch_options.out), batch_options.out)))
+        say(diff.told(diff.compare(works, made_in(batch_options.out), batch_options.out, ids)))
         return 1 if any(problem.is_error for problem in problems) else 0
     n_errors = sum(1 for problem in problems if problem.is_error)
     listener = _listener(options)
     with BatchState(batch_options.out) as state:
-        changes = diff.compare(works, state.made(), batch_options.out)
+        changes = diff.compare(works, state.made(), batch_options.out, ids)
         say(diff.told(changes))
         stale = {each.line_id for each in changes if each.kind in (diff.ChangeKind.NEW, diff.ChangeKind.CHANGED)}
         began_s = time.monotonic()
         cancelled = threading.Event()
-        with _stopping(cancelled, say):
-            batch = Batch(batch_options, renderer, state, listener=listener)
-            results = batch.run([work for work in works if work.cue.id in stale], cancelled, _teller(say))
+        batch = Batch(batch_options, renderer, state, listener=listener)
+        try:
+            with _Stopping(cancelled, say):
+                results = batch.run([work for work in works if work.cue.id in stale], cancelled, _teller(say))
+        except KeyboardInterrupt:
+            say("Stopped at once; the same command goes on from here.")
+            return 1
         report = Report(
             options.sheet,
             renderer.model_id if results else "",
@@ -118,8 +123,8 @@ def read_options_of(options: argparse.Namespace, settings: Settings) -> ReadOpti
     )
 
 
-class _stopping:
-    """While it is entered, Ctrl+C asks the batch to end after the line that is being made; twice ends it at once."""
+class _Stopping:
+    """While it is entered, Ctrl+C asks the batch to end after the lines that are being made; twice ends it at once."""
 
     def __init__(self, cancelled: threading.Event, say: Callable[[str], None]) -> None:
         self._cancelled, self._say = cancelled, say

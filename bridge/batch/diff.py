@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,8 +33,13 @@ class Change:
     clip: str = ""  # that there is
 
 
-def compare(works: Sequence[Work], made: Mapping[str, Made], out: Path) -> tuple[Change, ...]:
-    """In the order of the sheet, the lines that are gone last."""
+def compare(
+    works: Sequence[Work], made: Mapping[str, Made], out: Path, ids: Collection[str] = ()
+) -> tuple[Change, ...]:
+    """In the order of the sheet, the lines that are gone last.
+
+    ids: of further lines of the sheet, which cannot be rendered at this time and are not gone.
+    """
     changes = []
     for work in works:
         before = made.get(work.cue.id)
@@ -48,7 +53,7 @@ def compare(works: Sequence[Work], made: Mapping[str, Made], out: Path) -> tuple
         else:
             kind = ChangeKind.CHANGED if what else ChangeKind.SAME
         changes.append(Change(work.cue.id, kind, what, work.line.row, "" if before is None else before.clip))
-    known = {work.cue.id for work in works}
+    known = {work.cue.id for work in works} | set(ids)
     gone = (each for each in made.values() if each.line_id not in known and (out / each.clip).is_file())
     changes += [Change(each.line_id, ChangeKind.GONE, clip=each.clip) for each in gone]
     return tuple(changes)

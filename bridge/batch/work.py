@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -109,11 +109,16 @@ class WorkPlanner:
         self._hashes: dict[Path, str] = {}
         self.problems: list[Problem] = []
 
-    def plan(self, lines: Sequence[SheetLine]) -> tuple[Work, ...]:
-        """The lines that can be rendered; what keeps the others from it is in `problems`."""
+    def plan(self, lines: Sequence[SheetLine], left_out: Collection[int] = ()) -> tuple[Work, ...]:
+        """The lines that can be rendered; what keeps the others from it is in `problems`.
+
+        left_out: rows that are known to be wrong.
+        """
         works: list[Work] = []
         rows: dict[str, int] = {}  # clip, in lower case: on some disks two names that differ only in that are one
         for number, line in enumerate(lines, start=1):
+            if line.row in left_out:
+                continue
             try:
                 work = self._work(line, number)
             except (BridgeError, EngineError) as error:

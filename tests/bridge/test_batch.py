@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -318,9 +319,47 @@ def test_the_command_from_a_sheet_to_a_report(studio: Studio, capsys: pytest.Cap
     assert [line["status"] for line in report["lines"]] == ["made"] * 12
     assert (studio.out / CSV_NAME).read_text(encoding="utf-8-sig").count("\n") == 13
 
+    # A line that is wrong now is not gone, and the numbers of the others stay.
+    studio.sheet.write_text(TWELVE.replace("line_01,Thief,Line number 1 of the gate.,Ines", "line_01,Thief,No,Nobody"))
+    assert launcher.run(launcher.parse(arguments), lambda: studio.voice) == 1
+    assert "0 new, 0 changed, 11 same, 0 locked, 0 gone" in capsys.readouterr().out
+
     studio.sheet.write_text(TWELVE)
     assert launcher.run(launcher.parse(arguments), lambda: studio.voice) == 0
     assert "0 new, 0 changed, 12 same" in capsys.readouterr().out
+
+
+def test_ctrl_c_stops_after_what_is_being_made(studio: Studio) -> None:
+    studio.sheet.write_text(TWELVE)
+    options = launcher.parse(["batch", str(studio.sheet), "--out", str(studio.out)])
+    settings = Settings(studio.sheet.parent / "data", rate=8000)
+
+    class Interrupted(TogetherRenderer):
+        """Ctrl+C comes while the fourth line is made, and again and again when `times` is more."""
+
+        times = 1
+
+        def render(self, jobs: Iterable[SpeakJob], cancelled: threading.Event) -> Iterator[Spoken]:
+            for i, spoken in enumerate(super().render(jobs, cancelled)):
+                for _ in range(self.times if i == 3 else 0):
+                    signal.raise_signal(signal.SIGINT)
+                yield spoken
+
+    said: list[str] = []
+    before = signal.getsignal(signal.SIGINT)
+    renderer = Interrupted(lambda: studio.voice)
+    assert command.run(options, settings, "fake", renderer, said.append) == 1
+    assert said[-1] == "Stopped; the same command goes on from here."
+    report = json.loads((studio.out / JSON_NAME).read_text())
+    assert report["cancelled"] and [line["status"] for line in report["lines"]].count("made") == 4
+
+    renderer.times = 2
+    assert command.run(options, settings, "fake", renderer, said.append) == 1
+    assert said[-1] == "Stopped at once; the same command goes on from here."
+    renderer.times = 0
+    assert command.run(options, settings, "fake", renderer, said.append) == 0
+    assert signal.getsignal(signal.SIGINT) is before
+    assert len(list(studio.out.rglob("*.wav"))) == 12
 
 
 @pytest.mark.parametrize(
