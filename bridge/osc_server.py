@@ -311,7 +311,7 @@ class OscServer:
         except OSError:  # it went away again
             return
         peer = Peer("tcp", address[0], address[1])
-        if len(self._connections) >= MAX_CONNECTIONS or not self._api.admits(peer):
+        if not self._api.admits(peer) or (len(self._connections) >= MAX_CONNECTIONS and not self._close_a_mute()):
             accepted.close()
             return
         accepted.setblocking(False)
@@ -319,6 +319,13 @@ class OscServer:
         connection = _Connection(accepted, peer)
         self._connections[connection.peer] = connection
         self._selector.register(accepted, selectors.EVENT_READ, connection)
+
+    def _close_a_mute(self) -> bool:
+        """Make room: the oldest connection that never said anything goes. -> whether there was one."""
+        mute = next((connection for connection in self._connections.values() if connection.is_new), None)
+        if mute is not None:
+            self._close(mute)
+        return mute is not None
 
     def _read(self, connection: _Connection) -> None:
         try:

@@ -182,6 +182,28 @@ def test_more_connections_than_the_limit_are_closed(studio: Studio) -> None:
             line.socket.close()
 
 
+def test_connections_that_say_nothing_make_room_for_those_that_do(studio: Studio) -> None:
+    mutes = [Line(studio.port, by_slip=False) for _ in range(MAX_CONNECTIONS)]
+    try:
+        for n in range(3):
+            with Line(studio.port, by_slip=False) as line:
+                assert line.ask(PING, n)[4:] == [n]
+        with pytest.raises((EOFError, ConnectionError)):  # the oldest went
+            mutes[0].hear()
+    finally:
+        for mute in mutes:
+            mute.socket.close()
+
+
+def test_half_a_frame_costs_nobody_else_anything(studio: Studio, desk: Desk) -> None:
+    with Line(studio.port, by_slip=False) as half, Line(studio.port, by_slip=True) as slip_half:
+        half.socket.sendall(struct.pack(">I", 65_000) + b"/cuevox")
+        slip_half.socket.sendall(b"\xc0/cuevox")
+        assert desk.ask(PING, 1).data == (1,)
+        with Line(studio.port, by_slip=False) as line:
+            assert line.ask(PING, 2)[4:] == [2]
+
+
 # ---- a server of its own --------------------------------------------------------------------------------------------
 
 
