@@ -120,6 +120,7 @@ class LinesPage(QWidget):
         self.takes.play_wished.connect(link.play_alone)
         self.takes.takes_wished.connect(link.submit)
         self.takes.drop_wished.connect(link.drop)
+        self.takes.undrop_wished.connect(link.undrop)
         self.takes.cancel_wished.connect(link.cancel)
         self.composer.render_wished.connect(self.render_line)
         self.composer.play_wished.connect(self.play_text)

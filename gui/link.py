@@ -154,6 +154,16 @@ class DaemonLink(QObject):
     def drop(self, line_id: str) -> None:
         self._ask(f"drop {line_id}", lambda: self._daemon.drop(line_id))
 
+    def undrop(self, line_id: str) -> None:
+        """Take the last drop of a line out of its projects again; what went wrong comes as a failure."""
+        what = f"take {line_id} out of the project"
+        self._ask(
+            what,
+            lambda: self._daemon.undrop(line_id).add_done_callback(
+                lambda answer: self._answered(what, answer, lambda _: None)
+            ),
+        )
+
     def remove(self, line_id: str) -> None:
         self._ask(f"remove {line_id}", lambda: self._daemon.remove(line_id))
 

@@ -115,6 +115,9 @@ class PictureDaemon:
     def drop(self, line_id: str, *, target: str | None = None, at: Position | None = None) -> Take:
         return Take(f"{line_id}_t01", line_id, 0, LineState.DROPPED)
 
+    def undrop(self, line_id: str, *, target: str | None = None) -> Future[tuple[str, tuple[str, ...]]]:
+        return Future()
+
     def lines(self) -> tuple[Line, ...]:
         return self._lines
 

@@ -37,6 +37,7 @@ class TakesView(QFrame):
     play_wished = pyqtSignal(str, str, float)  # line, take, gain in dB; it sounds alone
     takes_wished = pyqtSignal(object)  # Cue
     drop_wished = pyqtSignal(str)  # line
+    undrop_wished = pyqtSignal(str)  # line whose last drop is to be taken out again
     cancel_wished = pyqtSignal(str)
     _loaded = pyqtSignal(object, object)  # clip key, ClipFacts or the error's text
 
@@ -63,10 +64,9 @@ class TakesView(QFrame):
         self.drop_button, self.cancel_button = QPushButton(self.tr("Into project")), QPushButton(self.tr("Cancel"))
         self.spectrum_button = QPushButton(self.tr("Spectrum"))
         self.lock_button, self.menu_button = QPushButton(self.tr("Lock")), QPushButton("…")
-        self.best_action, self.back_action = (
-            QAction(self.tr("Pick the best"), self),
-            QAction(self.tr("Back to the earlier pick"), self),
-        )
+        self.best_action = QAction(self.tr("Pick the best"), self)
+        self.back_action = QAction(self.tr("Back to the earlier pick"), self)
+        self.undrop_action = QAction(self.tr("Out of the project again"), self)
         self.n_more = QSpinBox()
         self._set_up_controls()
         self._lay_out()
@@ -89,14 +89,16 @@ class TakesView(QFrame):
         menu = QMenu(self.menu_button)
         menu.addAction(self.best_action)
         menu.addAction(self.back_action)
+        menu.addAction(self.undrop_action)
         self.menu_button.setMenu(menu)
         self.menu_button.setProperty("role", "more")
         self.menu_button.setAccessibleName(self.tr("More for the takes of this line"))
-        self.menu_button.setToolTip(self.tr("Pick the best take by its scores, or go back to the earlier pick"))
+        self.menu_button.setToolTip(self.tr("The best take by its scores, the earlier pick, the last drop undone"))
         self.lock_button.setToolTip(
             self.tr("A locked take is final: the line is not rendered, picked or removed any more")
         )
         self.best_action.triggered.connect(lambda: self._wish_line(self.best_wished))
+        self.undrop_action.triggered.connect(lambda: self._wish_line(self.undrop_wished))
         self.back_action.triggered.connect(lambda: self._wish_line(self.back_wished))
         self.lock_button.clicked.connect(self._lock)
         self.n_more.setRange(1, 16)
@@ -233,6 +235,8 @@ class TakesView(QFrame):
         self.lock_button.setEnabled(made or not free)
         best = best_take(line)
         self.best_action.setEnabled(free and best is not None and line is not None and best.id != line.picked)
+        picked = line.picked_take if line is not None else None
+        self.undrop_action.setEnabled(picked is not None and picked.state == LineState.DROPPED)
         self.back_action.setEnabled(free and line is not None and bool(line.earlier_picks))
         self.drop_button.setEnabled(made)
         self.cancel_button.setVisible(line is not None and any(t.state in UNMADE for t in line.takes))

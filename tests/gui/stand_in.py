@@ -118,6 +118,13 @@ class StandInDaemon:
         self._asked("drop", line_id, target, at)
         return self.held[line_id].takes[0]
 
+    def undrop(self, line_id: str, *, target: str | None = None) -> Future[tuple[str, tuple[str, ...]]]:
+        self._asked("undrop", line_id, target)
+        self.change(line_id, LineState.READY, progress=1.0, n_samples=RATE)
+        answer: Future[tuple[str, tuple[str, ...]]] = Future()
+        answer.set_result((f"{line_id}_t01", ("reaper_project",)))
+        return answer
+
     def lines(self) -> tuple[Line, ...]:
         return tuple(self.held.values())
 

@@ -208,6 +208,11 @@ def test_a_ready_line_goes_into_the_project_at_its_place(
     rpp = next(path for path in projects if path.suffix.lower() == ".rpp")
     assert "POSITION 72.5" in rpp.read_text("utf-8")
     qtbot.waitUntil(lambda: "reaper_project" in log_text(panel), timeout=WAIT_MS)
+    qtbot.waitUntil(panel.takes.undrop_action.isEnabled, timeout=WAIT_MS)
+    panel.takes.undrop_action.trigger()
+    qtbot.waitUntil(lambda: "POSITION 72.5" not in rpp.read_text("utf-8"), timeout=WAIT_MS)
+    wait_for_state(qtbot, panel, "ready")
+    assert not panel.bar.error.isEnabled()
 
 
 def test_a_removed_line_is_gone_after_the_panel_is_opened_again(
