@@ -336,8 +336,9 @@ class Player:
                     break
                 except DeviceError:
                     self._missed = f"{told}, and there is no other; plug it in or choose another, then play again"
-                    if time.monotonic() >= until_s:
-                        for sound in gone.sounds:
+                    is_over = time.monotonic() >= until_s
+                    for sound in gone.sounds:
+                        if is_over or sound.stop_asked:
                             sound.is_lost = True
                             self._end(sound, cut_short=True)
             if not is_told:
