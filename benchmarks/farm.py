@@ -1,6 +1,7 @@
 """How fast a farm is on one and on two machines, which are network namespaces of this one with a core each.
 
     python benchmarks/farm.py two --lines 64            the embedded voice: lines a minute on 1 and on 2 workers
+    python benchmarks/farm.py two --lines 64 --waiting  the same with a voice of tones that takes a second a line
     python benchmarks/farm.py cost --lines 10000        a voice of tones: cost and memory of all that is not speaking
     python benchmarks/farm.py batch                     the embedded voice in one process, by lines that go together
 
@@ -30,7 +31,9 @@ from bridge.emotion_source import EmotionSource
 from bridge.farm.clip_shelf import ClipShelf
 from bridge.farm.ray_fleet import RayFleet
 from bridge.farm.renderer import FarmRenderer
-from engine.types import Emotion
+from engine.types import Emotion, Rendering, RenderRequest, SynthesizerLike
+from tests.bridge.farm_fleet import ToneWorker
+from tests.fakes import FakeSynthesizer
 
 ROOT = Path(__file__).resolve().parent.parent
 NEVER = threading.Event()
@@ -45,7 +48,20 @@ def lines(n: int) -> Iterator[SpeakJob]:
         yield SpeakJob(f"l{i:06}", texts[i % len(texts)], timbres[i % len(timbres)], neutral, 1.0, i, 48_000)
 
 
-def two(n: int) -> None:
+class WaitingTones(FakeSynthesizer):
+    """Takes its time without the processor, so that what is measured is the farm on any machine."""
+
+    def render(self, request: RenderRequest) -> Rendering:
+        time.sleep(1.0)
+        return super().render(request)
+
+
+class WaitingWorker(ToneWorker):
+    def _load(self) -> SynthesizerLike:
+        return WaitingTones()
+
+
+def two(n: int, waiting: bool) -> None:
     """Starts the machines and asks inside of the first one."""
     from tests.bridge.test_farm_ray import ENVIRONMENT, TwoHosts, end, node
 
@@ -57,13 +73,14 @@ def two(n: int) -> None:
             nodes.callback(end, node(hosts, host, host - 1, folder))
             time.sleep(20)  # until its head answers
         command = [sys.executable, str(Path(__file__).resolve()), "inside", "--lines", str(n)]
+        command += ["--waiting"] * waiting
         subprocess.run(["ip", "netns", "exec", hosts.names[0], *command], env=os.environ | ENVIRONMENT, check=True)
 
 
-def inside(n: int) -> None:
+def inside(n: int, waiting: bool) -> None:
     for n_workers in (1, 2):
         shelf = ClipShelf()
-        with RayFleet(shelf, address=ADDRESS) as fleet:
+        with RayFleet(shelf, address=ADDRESS, worker=WaitingWorker if waiting else None) as fleet:
             with FarmRenderer(fleet, shelf, least=n_workers, most=n_workers) as farm:
                 for _ in farm.render(lines(16 * n_workers), NEVER):  # both have loaded the voice and the timbres
                     pass
@@ -80,8 +97,6 @@ def inside(n: int) -> None:
 
 
 def cost(n: int) -> None:
-    from tests.bridge.farm_fleet import ToneWorker
-
     shelf = ClipShelf()
     with RayFleet(shelf, cores=1, worker=ToneWorker) as fleet, FarmRenderer(fleet, shelf, most=1) as farm:
         for _ in farm.render(lines(64), NEVER):
@@ -145,11 +160,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["two", "inside", "cost", "batch"])
     parser.add_argument("--lines", type=int, default=64)
+    parser.add_argument("--waiting", action="store_true")
     options = parser.parse_args()
     if options.what == "batch":
         batch()
+    elif options.what == "cost":
+        cost(options.lines)
     else:
-        {"two": two, "inside": inside, "cost": cost}[options.what](options.lines)
+        {"two": two, "inside": inside}[options.what](options.lines, options.waiting)
 
 
 if __name__ == "__main__":
