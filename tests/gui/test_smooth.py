@@ -27,6 +27,7 @@ from tests.gui.stand_in import StandInDaemon, make_line
 WAIT_MS = 60_000
 N_LINES = 5000
 LONGEST_S = 0.5  # far above what it takes, far below what one feels as a fault
+IS_MEASURED = "CUEVOX_BUSY_S" in os.environ  # by a person, on a quiet machine: then the real limit holds
 BUSY_S = float(os.environ.get("CUEVOX_BUSY_S", "2"))  # docs/panel.md measures with 10
 
 
@@ -106,5 +107,5 @@ def test_a_busy_engine_never_holds_the_panel(
             f"longest work of the GUI thread {1000 * work_s:.0f} ms"
         )
         assert voice.worked_s >= BUSY_S
-        assert pause_s < LONGEST_S
+        assert pause_s < (0.05 if IS_MEASURED else LONGEST_S)
         panel.close()
