@@ -22,6 +22,8 @@ from PyQt6.QtWidgets import (
 )
 
 from bridge.clip_check import ClipReport, several_voices
+from bridge.consent import MAX_LENGTH as CONSENT_LENGTH
+from bridge.consent import consent_text
 from gui.clip_facts import ClipFacts, UnreadableClipError, read_facts
 from gui.colour_button import ColourButton
 from gui.link import DaemonLink
@@ -126,6 +128,8 @@ class TimbreDialog(QDialog):
         for name, field in consent.items():
             field.setAccessibleName(name)
             form.addRow(name, field)
+        for line in (self.who, self.purpose):
+            line.setMaxLength(CONSENT_LENGTH)
         for line in (self.name, self.who, self.purpose):
             line.textChanged.connect(self._show_ok)
         row = QHBoxLayout()
@@ -149,7 +153,7 @@ class TimbreDialog(QDialog):
     @property
     def wish(self) -> VoiceWish:
         date = self.when.date().toString(Qt.DateFormat.ISODate)
-        consent = f"{self.who.text().strip()}, {date}, for {self.purpose.text().strip()}"
+        consent = consent_text(self.who.text().strip(), date, self.purpose.text().strip())
         start_s, end_s = self.bounds()
         return VoiceWish(
             self._file, start_s, end_s, self.name.text().strip(), self.note.text().strip(), consent, self.colour.colour
