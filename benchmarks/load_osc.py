@@ -179,6 +179,9 @@ def measure(folder: Path, *, rate: float, seconds: float, n_clients: int) -> Loa
         finally:
             asking.join()
             senders.close()
+        with OscPeer("127.0.0.1", port) as peer:  # a clip that is being written is an open file
+            while any(peer.ask("/cuevox/server/status", timeout_s=60).data[:2]):
+                time.sleep(0.1)
         after = memory_and_handles(daemon.process.pid)
         daemon.end()
     load.memory_mb, load.handles = [before[0], after[0]], [before[1], after[1]]
