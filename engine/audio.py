@@ -52,6 +52,7 @@ def _mel_to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @cache
+@torch.inference_mode(False)  # kept for training too, whoever asks first
 def mel_filters(config: MelConfig) -> Tensor:
     """(n_mels, n_fft / 2 + 1): triangles of unit area on Slaney's scale."""
     low, high = _hz_to_mel(np.array([config.f_min, config.f_max]))
