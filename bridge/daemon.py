@@ -19,16 +19,16 @@ from bridge.ask_folder import AskFolder
 from bridge.clip_check import ClipReport, check_clip, cut_clip, read_part
 from bridge.cue import Cue, Line, LineState, Position, Score, Take
 from bridge.cue_check import MAX_SEED, CheckedCue, check_cue
-from bridge.drop_worker import DropOrder, DropWorker, targets_of
-from bridge.drops import DropJob, Probe
-from bridge.drops.base import resample_position
+from bridge.drop_order import order_of, targets_meant
+from bridge.drop_worker import DropWorker, targets_of
+from bridge.drops import Probe
 from bridge.emotion_source import LINES_OF_CONTEXT
 from bridge.errors import BadArgumentError, BridgeError, BusyError, DeviceError, NotFoundError, RefusedError
 from bridge.event_hub import EventHub
 from bridge.files import remove_leftovers, safe_name
 from bridge.journal import DropWish, Journal, RequestRecord, TakeRecord
 from bridge.line_book import LineBook
-from bridge.line_entry import PENDING
+from bridge.line_entry import ready_take
 from bridge.lineage import Ancestor, ancestors
 from bridge.live_feed import LiveFeed
 from bridge.machine import Machine, MachineMeter
@@ -43,7 +43,7 @@ from bridge.pronunciation_file import PronunciationFile
 from bridge.render_worker import RenderWorker
 from bridge.scheduler import EmotionQuestion, RenderJob, RenderQueue, VoicesQuestion
 from bridge.settings import Settings
-from bridge.sheets import ReadOptions, Sheet, check_sheet, read_sheet
+from bridge.sheets import ReadOptions, Sheet, read_checked
 from bridge.sound_devices import output_devices
 from bridge.take_store import DiskError, TakeStore
 from engine.errors import EngineError
@@ -114,7 +114,7 @@ class Daemon:
                 self._render_again(kept)
             for kept in to_drop:
                 assert kept.wish is not None
-                self._order_drop(kept.take, kept.cue, kept.wish)
+                self._drops.put(order_of(kept.take, kept.cue, kept.wish))
             stack.enter_context(AskFolder(settings.reaper_spool, "reaper_live", settings, self.submit))
             # Opened last, closed first: whoever can ask finds everything at work.
             server = OscServer(
@@ -202,7 +202,7 @@ class Daemon:
         if cue is not None:
             return self._play_live(self._checked(replace(cue, id=line_id, takes=1)), play_id, at_ns, request)
         line = self._book.line(line_id)
-        take, path = _ready_take(replace(line, picked=take_id) if take_id else line)
+        take, path = ready_take(replace(line, picked=take_id) if take_id else line)
         # Without its handles: what was asked for sounds at once, not the silence before it.
         blocks = file_blocks(path, self.settings.rate, gain_db=gain_db, start=take.lead, end=take.n_samples - take.tail)
         self._playback.start(line_id, take.id, blocks, play_id=play_id, at_ns=at_ns)
@@ -285,9 +285,9 @@ class Daemon:
         target: one of the settings' drop targets; None: all of them.
         """
         line = self._book.line(line_id)
-        take, _ = _ready_take(line)
-        wish = DropWish(self._drop_names(target), at or line.cue.at)
-        self._order_drop(take, self._book.cue_of(take.id), wish)
+        take, _ = ready_take(line)
+        wish = DropWish(targets_meant(target, self.settings), at or line.cue.at)
+        self._drops.put(order_of(take, self._book.cue_of(take.id), wish))
         return replace(take, state=LineState.DROPPING)
 
     def undrop(self, line_id: str, *, target: str | None = None) -> Future[tuple[str, tuple[str, ...]]]:
@@ -296,11 +296,11 @@ class Daemon:
         -> the take, and the targets it is out of; a DropError when it is not there as it was dropped.
         """
         line = self._book.line(line_id)
-        take, _ = _ready_take(line)
+        take, _ = ready_take(line)
         if take.state is LineState.DROPPING:
             raise RefusedError(f"line {line_id!r} is being dropped; take it out when that is done")
-        wish = DropWish(self._drop_names(target), line.cue.at)
-        return self._drops.undo(self._drop_order(take, self._book.cue_of(take.id), wish))
+        wish = DropWish(targets_meant(target, self.settings), line.cue.at)
+        return self._drops.undo(order_of(take, self._book.cue_of(take.id), wish))
 
     def probe_targets(self) -> Future[dict[str, Probe]]:
         """Whether each drop target is ready, by name."""
@@ -332,11 +332,7 @@ class Daemon:
 
         Reads the file, which may take a moment. Raises SheetError for what cannot be read at all.
         """
-        sheet = read_sheet(path, options)
-        problems = sorted((*sheet.problems, *check_sheet(sheet, self._presets)), key=lambda problem: problem.row)
-        bad = {problem.row for problem in problems if problem.is_error}
-        lines = tuple(line for line in sheet.lines if line.row not in bad)
-        return replace(sheet, lines=lines, problems=tuple(problems))
+        return read_checked(path, options, self._presets)
 
     # ---- presets ----------------------------------------------------------------------------------------------------
 
@@ -500,7 +496,7 @@ class Daemon:
         if ok and job.wish is not None:
             line = self._book.line(job.cue.id)
             take = next(take for take in line.takes if take.id == job.take_id)
-            self._order_drop(take, job.cue, job.wish)
+            self._drops.put(order_of(take, job.cue, job.wish))
 
     def _model_came(self, failure: EngineError | None) -> None:
         if failure is not None:
@@ -570,55 +566,8 @@ class Daemon:
         except BridgeError as error:  # its preset is gone, for example
             self._book.fail(kept.take.id, error.code, str(error))
 
-    def _drop_names(self, target: str | None) -> tuple[str, ...]:
-        """The drop targets that are meant by one of them, or by None for all."""
-        names = self.settings.drop_targets
-        if target is not None and target not in names:
-            raise BadArgumentError(f"there is no drop target {target[:80]!r}; there are: {', '.join(names) or 'none'}")
-        if not names:
-            raise RefusedError("no drop target is set; name one as drop_targets in the settings")
-        return names if target is None else (target,)
-
-    def _order_drop(self, take: Take, cue: Cue, wish: DropWish) -> None:
-        self._drops.put(self._drop_order(take, cue, wish))
-
-    def _drop_order(self, take: Take, cue: Cue, wish: DropWish) -> DropOrder:
-        assert take.path is not None
-        # The same take at the same place is the same drop; at another place it is another one.
-        at = wish.at
-        job_id = take.id if at is None or at == cue.at else f"{take.id}@{at.sample}_{at.rate}"
-        if at is not None and take.lead:
-            at = _before(at, take)
-        job = DropJob(
-            job_id, take.path, take.n_samples, take.rate, cue.character, at, name=take.id, line=cue.id, text=cue.text
-        )
-        return DropOrder(cue.id, take.id, job, wish)
-
     def _end_feeds(self) -> None:
         """Lines that would have sounded while they are made: nothing more comes, so the player need not wait."""
         for job in list(self._jobs.values()):
             if job.live is not None:
                 job.live.end()
-
-
-def _before(at: Position, take: Take) -> Position:
-    """Where a clip begins whose speech is to begin at `at`. Raises RefusedError when that is before the start."""
-    sample = resample_position(at.sample, at.rate, take.rate) - take.lead
-    if sample < 0:
-        raise RefusedError(
-            f"{take.id} has {take.lead} samples of silence before the speech (its handle) and cannot begin before the "
-            f"start of the project; put it at smp:{take.lead}@{take.rate} or later, or render it without a handle"
-        )
-    return Position(sample, take.rate)
-
-
-def _ready_take(line: Line) -> tuple[Take, Path]:
-    """The picked take and its clip. Raises RefusedError, NotFoundError."""
-    take = line.picked_take
-    if take is None or take.path is None:
-        if any(t.state in PENDING for t in line.takes):
-            raise RefusedError(f"line {line.cue.id!r} is still {line.state}; ask again when it is ready")
-        raise RefusedError(f"line {line.cue.id!r} has no take that is ready, it is {line.state}; render it again")
-    if not take.path.is_file():
-        raise NotFoundError(f"the clip {take.path} is gone; render line {line.cue.id!r} again")
-    return take, take.path

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Self, TypeVar
 
 from bridge import events
+from bridge.drop_order import DropOrder
 from bridge.drops import (
     AbletonLive,
     ArdourLive,
@@ -18,7 +19,6 @@ from bridge.drops import (
     Audacity,
     DawProject,
     DropError,
-    DropJob,
     DropReceipt,
     DropTarget,
     Exchange,
@@ -30,7 +30,6 @@ from bridge.drops import (
     WatchFolder,
     WwiseTable,
 )
-from bridge.journal import DropWish
 from bridge.line_book import LineBook
 from bridge.settings import Settings
 from bridge.timeline import write_position
@@ -40,16 +39,6 @@ JOIN_S = 10.0
 MAX_AT_ONCE = 200  # so that the first of many do not wait for the last
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class DropOrder:
-    """A take that is to go into one or more projects."""
-
-    line_id: str
-    take_id: str
-    job: DropJob
-    wish: DropWish
 
 
 Answer = TypeVar("Answer")

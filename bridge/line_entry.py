@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from bridge.cue import Line, LineState
+from bridge.cue import Line, LineState, Take
 from bridge.errors import NotFoundError, RefusedError
 from bridge.journal import LineRecord, TakeRecord
 
@@ -67,3 +68,15 @@ def as_found(kept: TakeRecord) -> TakeRecord:
         error = f"the clip {take.path} is gone; bring it back and start again, or render the line again"
         return replace(kept, take=replace(take, state=LineState.FAILED, error=error, path=None))
     return kept
+
+
+def ready_take(line: Line) -> tuple[Take, Path]:
+    """The picked take and its clip. Raises RefusedError, NotFoundError."""
+    take = line.picked_take
+    if take is None or take.path is None:
+        if any(t.state in PENDING for t in line.takes):
+            raise RefusedError(f"line {line.cue.id!r} is still {line.state}; ask again when it is ready")
+        raise RefusedError(f"line {line.cue.id!r} has no take that is ready, it is {line.state}; render it again")
+    if not take.path.is_file():
+        raise NotFoundError(f"the clip {take.path} is gone; render line {line.cue.id!r} again")
+    return take, take.path

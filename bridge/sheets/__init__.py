@@ -3,7 +3,7 @@
 from bridge.sheets.columns import ALIASES, FIELDS, Column
 from bridge.sheets.line import ReadOptions, Sheet, SheetLine
 from bridge.sheets.problem import Problem, SheetError, told
-from bridge.sheets.reading import SUFFIXES, check_sheet, read_sheet
+from bridge.sheets.reading import SUFFIXES, check_sheet, read_checked, read_sheet
 from bridge.sheets.timing import TimeFormat
 from bridge.sheets.writing import write_sheet
 
@@ -19,6 +19,7 @@ __all__ = [
     "SheetLine",
     "TimeFormat",
     "check_sheet",
+    "read_checked",
     "read_sheet",
     "told",
     "write_sheet",

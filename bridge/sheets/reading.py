@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bridge.cue_check import check_cue
@@ -45,6 +46,18 @@ def read_sheet(path: Path, options: ReadOptions | None = None) -> Sheet:
         return _read_table(path, open_text(path, n_known, options.encoding, options.delimiter), options)
     except OSError as error:
         raise SheetError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def read_checked(path: Path, options: ReadOptions, presets: PresetStore) -> Sheet:
+    """The lines of a sheet that can be taken on, and all that is wrong with the others, the presets looked up too.
+
+    Raises SheetError for what cannot be read at all.
+    """
+    sheet = read_sheet(path, options)
+    problems = sorted((*sheet.problems, *check_sheet(sheet, presets)), key=lambda problem: problem.row)
+    bad = {problem.row for problem in problems if problem.is_error}
+    lines = tuple(line for line in sheet.lines if line.row not in bad)
+    return replace(sheet, lines=lines, problems=tuple(problems))
 
 
 def check_sheet(sheet: Sheet, presets: PresetStore) -> tuple[Problem, ...]:
