@@ -223,7 +223,7 @@ def say(options: argparse.Namespace, make_synthesizer: Callable[[], SynthesizerL
         if user.presets_folder.is_dir():
             shutil.copytree(user.presets_folder, settings.presets_folder)
         with Daemon(settings, make_synthesizer or voice_of(settings)) as daemon:
-            timbre = options.timbre or daemon.presets("timbre")[0].name
+            timbre = options.timbre or daemon.voices.presets("timbre")[0].name
             cue = Cue("say", options.text, timbre, options.emotion, options.weight, length, seed=options.seed)
             take = speak(daemon, cue, Path(options.out))
     for warning in take.warnings:

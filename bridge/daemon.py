@@ -12,20 +12,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-import soundfile
-
 from bridge import events
 from bridge.ask_folder import AskFolder
-from bridge.clip_check import ClipReport, check_clip, cut_clip, read_part
 from bridge.cue import Cue, Line, LineState, Position, Score, Take
 from bridge.cue_check import MAX_SEED, CheckedCue, check_cue
 from bridge.drop_order import order_of, targets_meant
 from bridge.drop_worker import DropWorker, targets_of
 from bridge.drops import Probe
 from bridge.emotion_source import LINES_OF_CONTEXT
-from bridge.errors import BadArgumentError, BridgeError, BusyError, DeviceError, NotFoundError, RefusedError
+from bridge.errors import BadArgumentError, BridgeError, BusyError, DeviceError, RefusedError
 from bridge.event_hub import EventHub
-from bridge.files import remove_leftovers, safe_name
+from bridge.files import remove_leftovers
 from bridge.journal import DropWish, Journal, RequestRecord, TakeRecord
 from bridge.line_book import LineBook
 from bridge.line_entry import ready_take
@@ -38,16 +35,17 @@ from bridge.osc_api import OscApi
 from bridge.osc_server import OscServer, rate_limit_of
 from bridge.playback import NO_SOUND, Playback, file_blocks
 from bridge.player import PlayerLike
-from bridge.preset_store import EmotionPreset, PresetStore, TimbrePreset
+from bridge.preset_store import PresetStore
 from bridge.pronunciation_file import PronunciationFile
 from bridge.render_worker import RenderWorker
-from bridge.scheduler import EmotionQuestion, RenderJob, RenderQueue, VoicesQuestion
+from bridge.scheduler import RenderJob, RenderQueue
 from bridge.settings import Settings
 from bridge.sheets import ReadOptions, Sheet, read_checked
 from bridge.sound_devices import output_devices
-from bridge.take_store import DiskError, TakeStore
+from bridge.take_store import TakeStore
+from bridge.voice_desk import VoiceDesk
 from engine.errors import EngineError
-from engine.types import Emotion, SynthesizerLike
+from engine.types import SynthesizerLike
 
 LOOK_S = 0.2  # how often it is looked whether a client asked for the end
 
@@ -96,6 +94,7 @@ class Daemon:
             to_render, to_drop = self._book.restore()
             self._requests = journal.load_requests()
             self._playback = Playback(self._player, self._book, publish)
+            self.voices = VoiceDesk(self._presets, self._queue, self._playback, settings, publish)
             self._drops = DropWorker(targets_of(settings), self._book, publish)
             self._worker = self._make_worker()
             stack.enter_context(self._hub)
@@ -333,90 +332,6 @@ class Daemon:
         Reads the file, which may take a moment. Raises SheetError for what cannot be read at all.
         """
         return read_checked(path, options, self._presets)
-
-    # ---- presets ----------------------------------------------------------------------------------------------------
-
-    def presets(self, kind: str) -> tuple[TimbrePreset, ...] | tuple[EmotionPreset, ...]:
-        """kind: `timbre` or `emotion`."""
-        match kind:
-            case "timbre":
-                return self._presets.timbres
-            case "emotion":
-                return self._presets.emotions
-        raise BadArgumentError(f"there are no presets of kind {kind[:80]!r}; ask for timbre or emotion")
-
-    def add_timbre(self, name: str, file: str, note: str = "", consent: str = "", colour: str = "") -> float:
-        """Learn a clip of the inbox. -> seconds of speech found in it. Reads the clip, which may take a moment.
-
-        consent: the speaker's, in words: who agreed, when, to what.
-        """
-        speech_s = self._presets.add_timbre(name, file, note, consent, colour)
-        self._hub.publish(events.PresetsChanged("timbre"))
-        return speech_s
-
-    def play_file(self, file: Path, start_s: float, end_s: float) -> None:
-        """Let a part of any sound file on this machine sound."""
-        try:
-            rate = soundfile.info(file).samplerate
-        except (OSError, soundfile.SoundFileError) as error:
-            raise NotFoundError(f"{file} cannot be played: {error}") from error
-        blocks = file_blocks(file, self.settings.rate, start=round(start_s * rate), end=round(end_s * rate))
-        self._playback.start("", file.name, blocks)
-
-    def play_timbre(self, name: str) -> None:
-        """Let the clip that a timbre was learnt from sound."""
-        preset = self._presets.timbre(name)
-        self._playback.start("", f"the clip of {preset.name}", file_blocks(preset.clip, self.settings.rate))
-
-    def check_clip(self, file: Path, start_s: float, end_s: float) -> tuple[ClipReport, Future[float | None]]:
-        """What speaks for and against a part of any clip on this machine as one to learn a voice from.
-
-        The future tells how far apart the speakers in it are (clip_check.several_voices), between two takes.
-        """
-        audio, rate = read_part(file, start_s, end_s)
-        answer = Future[float | None]()
-        self._queue.ask(VoicesQuestion(audio, rate, answer))
-        return check_clip(audio, rate), answer
-
-    def add_timbre_of(
-        self, file: Path, start_s: float, end_s: float, name: str, note: str, consent: str, colour: str = ""
-    ) -> float:
-        """Learn a part of any clip on this machine as timbre `name`. -> seconds of speech found in it."""
-        part = self.settings.inbox_folder / f"{safe_name(name, fallback='voice')}.flac"
-        cut_clip(file, start_s, end_s, part)
-        return self.add_timbre(name, part.name, note, consent, colour)
-
-    def save_morph(self, name: str, morph: str, note: str = "", colour: str = "") -> None:
-        """Keep a voice between two, `morph:FIRST,SECOND=SHARE`, under a name."""
-        self._presets.save_morph(name, morph, note, colour)
-        self._hub.publish(events.PresetsChanged("timbre"))
-
-    def export_emotions(self, names: Iterable[str], file: Path) -> None:
-        """Write emotion presets into one file, for another Cuevox."""
-        try:
-            self._presets.export_emotions(names, file)
-        except OSError as error:
-            raise DiskError(f"{file} could not be written: {error.strerror or error}; choose another folder") from error
-
-    def import_emotions(self, file: Path) -> tuple[str, ...]:
-        """Keep the emotion presets of a file. -> their names; nothing that was there is replaced."""
-        names = self._presets.import_emotions(file)
-        self._hub.publish(events.PresetsChanged("emotion"))
-        return names
-
-    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None:
-        """Keep weights under a name."""
-        self._presets.save_emotion(name, weights, note, colour)
-        self._hub.publish(events.PresetsChanged("emotion"))
-
-    def hear_emotion(self, emotion: str) -> Future[Emotion]:
-        """The weights that a cue's emotion text, such as `clip:NAME` or `text:...`, comes to.
-
-        The answer comes between two takes, from the thread that owns the voice.
-        """
-        source, answer = self._presets.emotion_source(emotion, ""), Future[Emotion]()
-        self._queue.ask(EmotionQuestion(source, answer))
-        return answer
 
     # ---- the daemon as a whole --------------------------------------------------------------------------------------
 

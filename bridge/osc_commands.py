@@ -114,7 +114,7 @@ class Commands:
         args.pairs()
 
         def act(call: Call) -> None:
-            names = [str(preset.name) for preset in self._daemon.presets(kind)]
+            names = [str(preset.name) for preset in self._daemon.voices.presets(kind)]
             page = page_of(call, names[offset:])
             self._replies.done(call, f"{len(page)} of {len(names)} from {offset}", len(names), *page)
 
@@ -138,7 +138,7 @@ class Commands:
                 self._replies.done(call, f"{kind} {name} learnt from {seconds:.1f} s of speech", name, float(seconds))
 
             self._replies.accepted(call, f"listening to {file}", name)
-            self._in_background(call, lambda: self._daemon.add_timbre(name, file, consent=consent), then)
+            self._in_background(call, lambda: self._daemon.voices.add_timbre(name, file, consent=consent), then)
 
         return Action(act)
 

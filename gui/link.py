@@ -205,7 +205,7 @@ class DaemonLink(QObject):
 
         def work() -> None:
             self._daemon.stop()
-            self._daemon.play_file(Path(file), start_s, end_s)
+            self._daemon.voices.play_file(Path(file), start_s, end_s)
 
         self._ask(f"play {Path(file).name}", work)
 
@@ -214,7 +214,7 @@ class DaemonLink(QObject):
 
         def work() -> None:
             self._daemon.stop()
-            self._daemon.play_timbre(name)
+            self._daemon.voices.play_timbre(name)
 
         self._ask(f"play the clip of {name}", work)
 
@@ -230,7 +230,7 @@ class DaemonLink(QObject):
         what = f"look {Path(file).name} over"
 
         def work() -> ClipReport:
-            report, voices = self._daemon.check_clip(Path(file), start_s, end_s)
+            report, voices = self._daemon.voices.check_clip(Path(file), start_s, end_s)
             voices.add_done_callback(lambda answer: self._answered(what, answer, then_voices))
             return report
 
@@ -240,24 +240,24 @@ class DaemonLink(QObject):
         """Learn a part of a clip; `then` gets the seconds of speech that were found."""
         self._ask(
             f"add timbre {wish.name}",
-            lambda: self._daemon.add_timbre_of(
+            lambda: self._daemon.voices.add_timbre_of(
                 Path(wish.file), wish.start_s, wish.end_s, wish.name, wish.note, wish.consent, wish.colour
             ),
             then,
         )
 
     def save_morph(self, name: str, morph: str, note: str, colour: str) -> None:
-        self._ask(f"save timbre {name}", lambda: self._daemon.save_morph(name, morph, note, colour))
+        self._ask(f"save timbre {name}", lambda: self._daemon.voices.save_morph(name, morph, note, colour))
 
     def export_emotions(self, names: Sequence[str], file: str) -> None:
-        self._ask(f"export {len(names)} emotions", lambda: self._daemon.export_emotions(names, Path(file)))
+        self._ask(f"export {len(names)} emotions", lambda: self._daemon.voices.export_emotions(names, Path(file)))
 
     def import_emotions(self, file: str, then: Callable[[tuple[str, ...]], None]) -> None:
         """`then` gets the names under which the presets of the file are kept."""
-        self._ask(f"import {Path(file).name}", lambda: self._daemon.import_emotions(Path(file)), then)
+        self._ask(f"import {Path(file).name}", lambda: self._daemon.voices.import_emotions(Path(file)), then)
 
     def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None:
-        self._ask(f"save emotion {name}", lambda: self._daemon.save_emotion(name, weights, note, colour))
+        self._ask(f"save emotion {name}", lambda: self._daemon.voices.save_emotion(name, weights, note, colour))
 
     def hear_emotion(
         self, emotion: str, then: Callable[[Emotion], None], *, before: Callable[[], None] | None = None
@@ -271,7 +271,9 @@ class DaemonLink(QObject):
         def work() -> None:
             if before is not None:
                 before()
-            self._daemon.hear_emotion(emotion).add_done_callback(lambda answer: self._answered(what, answer, then))
+            self._daemon.voices.hear_emotion(emotion).add_done_callback(
+                lambda answer: self._answered(what, answer, then)
+            )
 
         self._ask(what, work)
 
@@ -328,7 +330,7 @@ class DaemonLink(QObject):
     def ask_presets(self, kind: str) -> None:
         self._ask(
             f"list {kind} presets",
-            lambda: list(self._daemon.presets(kind)),
+            lambda: list(self._daemon.voices.presets(kind)),
             lambda found: self.presets.emit(kind, found),
         )
 

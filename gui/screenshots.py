@@ -80,10 +80,45 @@ class PictureSettings:
     audio_device: str = ""
 
 
+class PictureVoices:
+    """The presets that come with Cuevox; nothing is learnt, kept or heard."""
+
+    def presets(self, kind: str) -> tuple[PicturePreset, ...]:
+        found = [json.loads(path.read_text("utf-8")) for path in sorted((PRESETS / kind).glob("*.json"))]
+        return tuple(PicturePreset(p["name"], p["note"], p["colour"], weights=p.get("weights", {})) for p in found)
+
+    def add_timbre_of(
+        self, file: Path, start_s: float, end_s: float, name: str, note: str, consent: str, colour: str = ""
+    ) -> float:
+        return 0.0
+
+    def check_clip(self, file: Path, start_s: float, end_s: float) -> tuple[ClipReport, Future[float | None]]:
+        answer: Future[float | None] = Future()
+        answer.set_result(0.1)
+        return check_clip(*read_part(file, start_s, end_s)), answer
+
+    def play_file(self, file: Path, start_s: float, end_s: float) -> None: ...
+
+    def play_timbre(self, name: str) -> None: ...
+
+    def save_morph(self, name: str, morph: str, note: str = "", colour: str = "") -> None: ...
+
+    def export_emotions(self, names: Iterable[str], file: Path) -> None: ...
+
+    def import_emotions(self, file: Path) -> tuple[str, ...]:
+        return ()
+
+    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None: ...
+
+    def hear_emotion(self, emotion: str) -> Future[Emotion]:
+        return Future()
+
+
 class PictureDaemon:
     """Stands still: the lines of a picture, with the daemon's interface. It renders and plays nothing."""
 
     def __init__(self, lines: tuple[Line, ...]) -> None:
+        self.voices = PictureVoices()
         self._lines = lines
 
     def submit(self, cue: Cue) -> tuple[Take, ...]:
@@ -134,36 +169,6 @@ class PictureDaemon:
 
     def machine(self) -> Machine:
         return Machine(0.31, 910_000_000, 6_200_000_000, 16_600_000_000)
-
-    def presets(self, kind: str) -> tuple[PicturePreset, ...]:
-        found = [json.loads(path.read_text("utf-8")) for path in sorted((PRESETS / kind).glob("*.json"))]
-        return tuple(PicturePreset(p["name"], p["note"], p["colour"], weights=p.get("weights", {})) for p in found)
-
-    def add_timbre_of(
-        self, file: Path, start_s: float, end_s: float, name: str, note: str, consent: str, colour: str = ""
-    ) -> float:
-        return 0.0
-
-    def check_clip(self, file: Path, start_s: float, end_s: float) -> tuple[ClipReport, Future[float | None]]:
-        answer: Future[float | None] = Future()
-        answer.set_result(0.1)
-        return check_clip(*read_part(file, start_s, end_s)), answer
-
-    def play_file(self, file: Path, start_s: float, end_s: float) -> None: ...
-
-    def play_timbre(self, name: str) -> None: ...
-
-    def save_morph(self, name: str, morph: str, note: str = "", colour: str = "") -> None: ...
-
-    def export_emotions(self, names: Iterable[str], file: Path) -> None: ...
-
-    def import_emotions(self, file: Path) -> tuple[str, ...]:
-        return ()
-
-    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None: ...
-
-    def hear_emotion(self, emotion: str) -> Future[Emotion]:
-        return Future()
 
     def save_settings(self, changes: Mapping[str, object]) -> None: ...
 

@@ -19,7 +19,7 @@ IN_WORDS = "Tom Miller, 2026-05-01, for the game Castle"
 
 
 def put_clip(studio: Studio) -> None:
-    voice, rate = soundfile.read(studio.daemon.presets("timbre")[0].clip)
+    voice, rate = soundfile.read(studio.daemon.voices.presets("timbre")[0].clip)
     soundfile.write(studio.daemon.settings.inbox_folder / "tom.wav", voice, rate)
 
 

@@ -165,14 +165,14 @@ def test_an_emotion_is_heard_before_what_waits_is_rendered(studio: Studio) -> No
     daemon, log = studio.start()
     takes = [daemon.submit(replace(CUE, id=f"gate_{n}"))[0] for n in range(2)]
     log.wait_for(events.LineChanged, lambda e: e.line.state == LineState.RENDERING)
-    answer = daemon.hear_emotion("text:angry, and a little sad")
+    answer = daemon.voices.hear_emotion("text:angry, and a little sad")
     assert not answer.done()
     gate.set()
     assert answer.result(WAIT_S).weights[EMOTIONS.index("angry")] == 1.0
     for take in takes:
         log.ending(take.id)
     with pytest.raises(NotFoundError):
-        daemon.hear_emotion("clip:nobody")
+        daemon.voices.hear_emotion("clip:nobody")
 
 
 def test_a_question_to_a_voice_that_failed_or_is_gone_has_an_end(studio: Studio) -> None:
@@ -181,15 +181,15 @@ def test_a_question_to_a_voice_that_failed_or_is_gone_has_an_end(studio: Studio)
 
     daemon, _ = studio.start(fail)
     with pytest.raises(BadCheckpointError, match="broken"):
-        daemon.hear_emotion("text:angry").result(WAIT_S)
+        daemon.voices.hear_emotion("text:angry").result(WAIT_S)
     studio.end()
-    assert daemon.hear_emotion("text:angry").cancelled()
+    assert daemon.voices.hear_emotion("text:angry").cancelled()
 
 
 def test_a_timbre_is_encoded_once_for_each_content(studio: Studio) -> None:
     daemon, log = studio.start()
-    studio.settings.inbox_folder.joinpath("copy.flac").write_bytes(daemon.presets("timbre")[0].clip.read_bytes())
-    first = daemon.presets("timbre")[0].name
+    studio.settings.inbox_folder.joinpath("copy.flac").write_bytes(daemon.voices.presets("timbre")[0].clip.read_bytes())
+    first = daemon.voices.presets("timbre")[0].name
     for timbre in (first, first.upper(), "copy"):
         (take,) = daemon.submit(replace(CUE, timbre=timbre))
         assert log.ending(take.id).ok
@@ -745,7 +745,7 @@ def test_a_drop_that_was_under_way_at_a_crash_is_done_once(studio: Studio) -> No
 def test_a_line_whose_preset_is_gone_after_a_restart_fails_with_the_reason(studio: Studio, tmp_path: Path) -> None:
     gate = studio.hold()
     daemon, _ = studio.start()
-    daemon.save_emotion("mine", {"happy": 1})
+    daemon.voices.save_emotion("mine", {"happy": 1})
     daemon.submit(replace(CUE, emotion="mine"))
     settings = as_after_a_crash(studio, tmp_path / "crashed")
     gate.set()
@@ -781,17 +781,17 @@ def test_a_second_daemon_on_the_same_folder_says_so(studio: Studio) -> None:
 
 def test_presets_are_listed_learnt_and_told(studio: Studio) -> None:
     daemon, log = studio.start()
-    voice, rate = soundfile.read(daemon.presets("timbre")[0].clip)
+    voice, rate = soundfile.read(daemon.voices.presets("timbre")[0].clip)
     soundfile.write(studio.settings.inbox_folder / "tom.wav", voice, rate)
-    assert daemon.add_timbre("Tom", "tom.wav") == pytest.approx(len(voice) / rate, abs=1.0)
-    daemon.save_emotion("giddy", {"happy": 0.9})
+    assert daemon.voices.add_timbre("Tom", "tom.wav") == pytest.approx(len(voice) / rate, abs=1.0)
+    daemon.voices.save_emotion("giddy", {"happy": 0.9})
     assert log.wait_for(events.PresetsChanged, lambda event: event.kind == "timbre")
     assert log.wait_for(events.PresetsChanged, lambda event: event.kind == "emotion")
     (take,) = daemon.submit(replace(CUE, timbre="tom", emotion="giddy"))
     line = log.ending(take.id).line
     assert (line.cue.timbre, line.cue.character) == ("Tom", "Tom")
     with pytest.raises(BadArgumentError):
-        daemon.presets("colours")
+        daemon.voices.presets("colours")
 
 
 def test_saved_settings_wait_for_the_next_start_and_keep_the_command_line_out(studio: Studio) -> None:

@@ -92,13 +92,13 @@ def test_quit_is_answered_and_then_asked_of_the_daemon(studio: Studio, desk: Des
 
 def test_presets_are_listed_in_pages(studio: Studio, desk: Desk) -> None:
     for kind in ("timbre", "emotion"):
-        names = [preset.name for preset in studio.daemon.presets(kind)]
+        names = [preset.name for preset in studio.daemon.voices.presets(kind)]
         answer = desk.ask("/cuevox/preset/list", kind)
         assert answer.data == (len(names), *names)
         assert desk.ask("/cuevox/preset/list", kind, 3.0, "request", f"list {kind}").data == (len(names), *names[3:])
     for n in range(60):
-        studio.daemon.save_emotion(f"a blend with quite a long name, number {n:02}", {"happy": 0.5})
-    names, got = [preset.name for preset in studio.daemon.presets("emotion")], []
+        studio.daemon.voices.save_emotion(f"a blend with quite a long name, number {n:02}", {"happy": 0.5})
+    names, got = [preset.name for preset in studio.daemon.voices.presets("emotion")], []
     while len(got) < len(names):
         total, *page = desk.ask("/cuevox/preset/list", "emotion", len(got)).data
         assert total == len(names) and page
@@ -107,7 +107,7 @@ def test_presets_are_listed_in_pages(studio: Studio, desk: Desk) -> None:
 
 
 def test_a_clip_of_the_inbox_becomes_a_timbre(studio: Studio, desk: Desk) -> None:
-    voice, rate = soundfile.read(studio.daemon.presets("timbre")[0].clip)
+    voice, rate = soundfile.read(studio.daemon.voices.presets("timbre")[0].clip)
     soundfile.write(studio.daemon.settings.inbox_folder / "aunt.wav", voice, rate)
     desk.send("/cuevox/preset/add", "timbre", "Aunt", "aunt.wav", "request", "a")
     assert desk.hear().status == "accepted"

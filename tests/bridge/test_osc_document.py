@@ -54,7 +54,7 @@ def examples(*kinds: str) -> list[Example]:
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """One daemon for all examples, in their order: later ones speak of lines that earlier ones made."""
     with open_studio(tmp_path_factory.mktemp("studio")) as studio:
-        voice, rate = soundfile.read(studio.daemon.presets("timbre")[0].clip)
+        voice, rate = soundfile.read(studio.daemon.voices.presets("timbre")[0].clip)
         soundfile.write(studio.daemon.settings.inbox_folder / "aunt.wav", voice, rate)
         with Desk(studio.port) as desk:
             for line in ("gate_01", "gate_04"):  # in case that one example is tried alone

@@ -132,7 +132,7 @@ def test_on_the_real_daemon_a_clip_and_a_morph_become_voices_that_speak(
         monkeypatch.setattr("gui.clip_inbox.ask_voice", lambda *_: wish)
         panel.voices.clip_dropped.emit(clip)
         qtbot.waitUntil(lambda: "Aunt May" in panel.voices.cards, timeout=WAIT_MS)
-        kept = next(preset for preset in daemon.presets("timbre") if preset.name == "Aunt May")
+        kept = next(preset for preset in daemon.voices.presets("timbre") if preset.name == "Aunt May")
         assert (kept.consent, kept.note) == (wish.consent, "kind")  # type: ignore[union-attr]
         assert soundfile.info(kept.clip).duration == pytest.approx(4.0, abs=0.01)  # type: ignore[union-attr]
         panel.voices.cards["Aunt May"].clip.click()

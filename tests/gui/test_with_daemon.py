@@ -248,7 +248,7 @@ def test_the_program_s_presets_are_offered_and_an_own_one_is_kept(
     panel.presets.sliders["sad"].setValue(30)
     qtbot.mouseClick(panel.presets.save, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: panel.presets.emotion == "grim hope", timeout=WAIT_MS)
-    (kept,) = [preset for preset in daemon.presets("emotion") if preset.name == "grim hope"]
+    (kept,) = [preset for preset in daemon.voices.presets("emotion") if preset.name == "grim hope"]
     assert (kept.note, kept.colour, kept.origin) == ("for the end", "#102030", "yours")
 
 
