@@ -18,17 +18,22 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import torch
+
 
 def load() -> ModuleType:
     """The torchaudio module, whole or without its native half. Raises ImportError when it is not installed."""
-    try:
-        return importlib.import_module("torchaudio")
-    except OSError:
-        # What the failed import left behind would be taken for loaded.
-        for name in [n for n in sys.modules if n == "torchaudio" or n.startswith("torchaudio.")]:
-            del sys.modules[name]
-    with _native_half_optional():
-        return importlib.import_module("torchaudio")
+    # The first to ask may be a module that is being built on the meta device, where torchaudio's constants, which are
+    # made when it is imported, would have no values.
+    with torch.device("cpu"):
+        try:
+            return importlib.import_module("torchaudio")
+        except OSError:
+            # What the failed import left behind would be taken for loaded.
+            for name in [n for n in sys.modules if n == "torchaudio" or n.startswith("torchaudio.")]:
+                del sys.modules[name]
+        with _native_half_optional():
+            return importlib.import_module("torchaudio")
 
 
 def is_native() -> bool:

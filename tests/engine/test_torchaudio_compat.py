@@ -99,3 +99,14 @@ assert len(torch.ops.loaded_libraries) >= 2, torch.ops.loaded_libraries
 print(torchaudio_compat.is_native(), torchaudio._extension._IS_ALIGN_AVAILABLE)
 {_USE_IT}"""
     assert run(program, folder) == "True True"
+
+
+def test_a_module_without_memory_may_be_the_first_to_ask() -> None:
+    """As when the program starts with an official model, whose speech encoder is built on the meta device."""
+    program = """
+import torch
+from engine import torchaudio_compat
+with torch.device("meta"):
+    torchaudio = torchaudio_compat.load()
+"""
+    run(program + _USE_IT)
