@@ -15,7 +15,7 @@ from engine import number_words as say
 from engine import spellings as spell
 from engine.characters import SPELLED, plain_characters
 from engine.errors import BadTextError
-from engine.pronunciation import Pronunciations, phonemes_of
+from engine.pronunciation import BRACES, Pronunciations, phonemes_of
 
 NO_PRONUNCIATIONS = Pronunciations()
 
@@ -50,8 +50,8 @@ def normalise(text: str) -> str:
 def read(text: str, pronunciations: Pronunciations = NO_PRONUNCIATIONS) -> tuple[Piece, ...]:
     """As normalise(), keeping what was written for each word: "Only $5!" -> "Only", " ", "five dollars" ("$5"), "!"."""
     text = unicodedata.normalize("NFC", text).replace(SPELLED, " ")
-    spelled = iter(_BRACES.findall(text))
-    text = _BRACES.sub(SPELLED, text)
+    spelled = iter(BRACES.findall(text))
+    text = BRACES.sub(SPELLED, text)
     plain, origin = plain_characters(text)
     own = pronunciations.pattern()
     pieces: list[Piece] = []
@@ -88,7 +88,6 @@ def _said(saying: str, written: str) -> Piece:
     return Piece(re.sub(r"[.,!?;:]", "", normalise(saying)), written)
 
 
-_BRACES = re.compile(r"\{[^{}\n]*\}")
 _MARKS = "?!.;:,"  # strongest first
 _MARK_OF = str.maketrans({**dict.fromkeys("()[]{}|", ","), **dict.fromkeys("\"'`*_~^<>\\/#", " ")})
 

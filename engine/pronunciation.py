@@ -17,6 +17,16 @@ _IPA = (
     ("ɒ", "ɑ"), ("a", "ɑ"), ("ɐ", "ə"), ("e", "ɛ"), ("o", "O"), ("x", "k"), ("ç", "k"), ("ɫ", "l"), ("ɬ", "l"),
     ("ʔ", "t"), ("ɾ", "T"), ("ʍ", "w"), ("ɱ", "m"),
 )  # fmt: skip
+# The voice's alphabet -> letters that a reader of English takes for the sound, for a model that reads letters only.
+_LETTERS = (
+    ("ɜɹ", "ur"), ("əɹ", "er"), ("ɑɹ", "ar"), ("ɔɹ", "or"), ("A", "ay"), ("I", "igh"), ("O", "oh"), ("W", "ow"),
+    ("Y", "oy"), ("T", "t"), ("i", "ee"), ("j", "y"), ("u", "oo"), ("æ", "a"), ("ð", "th"), ("ŋ", "ng"), ("ɑ", "ah"),
+    ("ɔ", "aw"), ("ə", "uh"), ("ɛ", "e"), ("ɜ", "u"), ("ɡ", "g"), ("ɪ", "i"), ("ɹ", "r"), ("ʃ", "sh"), ("ʊ", "oo"),
+    ("ʌ", "u"), ("ʒ", "zh"), ("ʤ", "j"), ("ʧ", "ch"), ("ˈ", ""), ("ˌ", ""), ("̩", ""), ("θ", "th"), ("ᵊ", "u"),
+    ("ᵻ", "i"),
+)  # fmt: skip
+BRACES = re.compile(r"\{[^{}\n]*\}")
+_CHINESE = "\u2e80-\ua4cf\uf900-\ufaff"  # written without spaces, so a word is found anywhere among it
 SOUNDS = frozenset("AIOTWYbdfhijklmnpstuvwzæðŋɑɔəɛɜɡɪɹʃʊʌʒʤʧˈˌ̩θᵊᵻ ")
 _MOST = 1_000_000  # bytes of a dictionary: some 40,000 words
 
@@ -41,6 +51,12 @@ def phonemes_of(ipa: str) -> str:
     return " ".join(spelled.split())
 
 
+def respelled(ipa: str) -> str:
+    """What stands between braces -> about the same in letters: kjˈuvɑks -> kyoovahks. Raises BadTextError."""
+    letters = dict(_LETTERS)
+    return re.sub("|".join(sound for sound, _ in _LETTERS), lambda match: letters[match[0]], phonemes_of(ipa))
+
+
 @dataclass(frozen=True)
 class Pronunciations:
     """Words or short phrases, in any case -> {phonemes} in braces, or how they would be written to be read right."""
@@ -52,11 +68,33 @@ class Pronunciations:
         if not self.said:
             return None
         words = sorted(self.said, key=len, reverse=True)
-        return re.compile(rf"(?<![\w'])(?:{'|'.join(map(re.escape, words))})(?![^\W_])", re.IGNORECASE)
+        chinese = [re.escape(word) for word in words if re.match(f"[{_CHINESE}]", word)]
+        others = "|".join(re.escape(word) for word in words if not re.match(f"[{_CHINESE}]", word)) or "(?!)"
+        apart = rf"(?<![^\W{_CHINESE}])(?<!')(?:{others})(?![^\W_{_CHINESE}])"
+        return re.compile("|".join([apart, *chinese]), re.IGNORECASE)
 
     def of(self, word: str) -> str:
         """How a word that the pattern found is said."""
         return self.said[word.lower()]
+
+    def written_into(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """A text with its words and its {phonemes} as a model that reads letters is to read them, and what to tell of
+        it. Raises BadTextError for braces that hold no pronunciation."""
+        own, told = self.pattern(), []
+
+        def said(match: re.Match[str]) -> str:
+            saying = match[0] if match[0].startswith("{") else self.of(match[0])
+            if not saying.startswith("{"):
+                return saying
+            letters = respelled(saying[1:-1])
+            told.append(
+                f"this voice reads letters, not phonemes: {saying} is read as {letters!r}; if it sounds wrong, write "
+                "the word as it sounds"
+            )
+            return letters
+
+        found = re.compile("|".join([BRACES.pattern, *([own.pattern] if own else [])]), re.IGNORECASE)
+        return found.sub(said, text), tuple(dict.fromkeys(told))
 
 
 def read_pronunciations(path: Path) -> Pronunciations:

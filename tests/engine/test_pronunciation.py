@@ -9,7 +9,7 @@ import pytest
 
 from engine.errors import BadTextError
 from engine.normalise import normalise
-from engine.pronunciation import BadDictionaryError, Pronunciations, phonemes_of, read_pronunciations
+from engine.pronunciation import BadDictionaryError, Pronunciations, phonemes_of, read_pronunciations, respelled
 from engine.text import Phonemiser
 from engine.training.data import ALPHABET
 
@@ -55,6 +55,23 @@ def test_the_dictionary_says_its_words_and_no_others(phonemise: Phonemiser) -> N
     assert phonemise("A GIF of Cuevox.", own).phonemes == phonemise("A jiff of {kjˈuvɑks}.").phonemes
     assert phonemise("Gifs, a gift.", own).phonemes == phonemise("Gifs, a gift.").phonemes
     assert [w.written for w in phonemise("the New Gate!", own).words] == ["the", "New Gate"]
+
+
+@pytest.mark.parametrize(
+    ("ipa", "letters"), [("kjˈuvɑks", "kyoovahks"), ("dʒˈɪf", "jif"), ("nˈɜːɹs tˈu", "nurs too"), ("ˈbʌtᵊn", "butun")]
+)
+def test_phonemes_are_respelled_for_a_voice_that_reads_letters(ipa: str, letters: str) -> None:
+    assert respelled(ipa) == letters
+
+
+def test_a_text_takes_its_words_as_they_are_said() -> None:
+    own = Pronunciations({"gif": "jiff", "cuevox": "{kjˈuvɑks}", "重庆": "chong2 qing4"})
+    text, told = own.written_into("A GIF of Cuevox and {nˈoʊm}, a gift. 我在重庆看GIF。")
+    assert text == "A jiff of kyoovahks and nohm, a gift. 我在chong2 qing4看jiff。"
+    assert len(told) == 2 and "'nohm'" in told[1] and "letters" in told[0]
+    assert Pronunciations().written_into("A GIF.") == ("A GIF.", ())
+    with pytest.raises(BadTextError, match="'3'"):
+        own.written_into("{h3llo}")
 
 
 def test_a_voice_without_phonemes_refuses_a_pronunciation() -> None:
