@@ -23,7 +23,7 @@ import soundfile
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from engine.audio import read_clip
-from engine.renderer import RenderOptions
+from engine.embedded_decoding import EmbeddedOptions
 from engine.synthesizer import Synthesizer
 from engine.types import EMOTIONS, Emotion, RenderRequest, Timbre
 
@@ -43,12 +43,13 @@ def main() -> None:
     parser.add_argument("--only", help="groups, separated by commas")
     parser.add_argument("--lines", type=int, default=40)
     parser.add_argument("--clips", type=Path, help="reference clips of timbres that no training stage heard")
-    for name, value in vars(RenderOptions()).items():
+    for name, value in vars(EmbeddedOptions()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     lines = (Path(__file__).parent / "lines.txt").read_text("utf-8").splitlines()[: args.lines]
-    voice = Synthesizer.load(args.model, RenderOptions(**{name: getattr(args, name) for name in vars(RenderOptions())}))
+    options = EmbeddedOptions(**{name: getattr(args, name) for name in vars(EmbeddedOptions())})
+    voice = Synthesizer.load(args.model, options)
     presets = {p.stem: p for p in sorted(PRESETS.glob("*.flac"))}
     unseen = {p.stem: p for p in sorted(args.clips.iterdir())} if args.clips else {}
     timbres = {name: voice.encode_timbre(*read_clip(p)) for name, p in (presets | unseen).items()}

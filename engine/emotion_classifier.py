@@ -29,6 +29,10 @@ class EmotionClassifier:
         """model, tokeniser: of `transformers`, for a causal language model with a chat template."""
         self._model, self._tokeniser = model, tokeniser
 
+    def to(self, device: torch.device) -> None:
+        """Move the model to a device."""
+        self._model.to(device, _precision(device))
+
     @classmethod
     def load(cls, folder: Path, device: torch.device) -> Self:
         """The model in `folder` (config.json, model.safetensors, the tokeniser's files). Raises BadCheckpointError."""
@@ -41,7 +45,7 @@ class EmotionClassifier:
                 folder,
                 local_files_only=True,
                 use_safetensors=True,  # a pickle could run code
-                dtype=torch.float16 if device.type == "cuda" else torch.float32,
+                dtype=_precision(device),
             )
         except Exception as error:  # whatever damaged files make of the library's readers
             raise BadCheckpointError(
@@ -79,3 +83,7 @@ class EmotionClassifier:
         )[0, asked["input_ids"].shape[1] :]
         reply = self._tokeniser.decode(said, skip_special_tokens=True)
         return reply.rpartition(END_OF_THINKING)[2].strip()
+
+
+def _precision(device: torch.device) -> torch.dtype:
+    return torch.float16 if device.type == "cuda" else torch.float32

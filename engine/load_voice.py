@@ -9,15 +9,14 @@ import torch
 
 from engine.errors import BadCheckpointError
 from engine.official_checkpoint import CONFIG, GPT_WEIGHTS
-from engine.official_synthesizer import OfficialSynthesizer
+from engine.official_model import OfficialModel
 from engine.synthesizer import Synthesizer
-from engine.types import SynthesizerLike
 
 EMBEDDED_CONFIG = "config.json"
 MOST_TOLD = 8  # names of a folder that holds neither
 
 
-def load(folder: Path | None = None) -> SynthesizerLike:
+def load(folder: Path | None = None) -> Synthesizer:
     """The voice in `folder`, by default the one that comes with the program.
 
     Raises BadCheckpointError, which says what was found instead.
@@ -25,7 +24,7 @@ def load(folder: Path | None = None) -> SynthesizerLike:
     if folder is None:
         return Synthesizer.load()
     if (folder / CONFIG.path).is_file() or (folder / GPT_WEIGHTS.path).is_file():
-        return OfficialSynthesizer.load(folder)
+        return Synthesizer(OfficialModel.load(folder))
     if (folder / EMBEDDED_CONFIG).is_file():
         return Synthesizer.load(folder)
     raise BadCheckpointError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +17,7 @@ from engine.length_regulator import LengthRegulator, even_spread
 from engine.semantic_codec import SemanticCodec
 from engine.speaker_encoder import SpeakerEncoder
 from engine.speech_encoder import SpeechEncoder
+from engine.speech_model import tensors_of
 from engine.types import Audio, Timbre
 
 SHORTEST_S = 1.0
@@ -41,13 +41,7 @@ class OfficialVoice:
     @classmethod
     def of(cls, timbre: Timbre, device: torch.device, model_id: str) -> OfficialVoice:
         """Raises BadPromptError for a timbre of another kind of model."""
-        arrays: Mapping[str, NDArray[np.float32]] = timbre.tensors
-        try:
-            return cls(**{name: torch.from_numpy(arrays[name]).to(device)[None] for name in cls.__annotations__})
-        except KeyError as error:
-            raise BadPromptError(
-                f"the timbre was not encoded by {model_id} (it has no {error}); encode its clip again"
-            ) from error
+        return cls(**tensors_of(timbre, [*cls.__annotations__], model_id, device))
 
 
 class OfficialPromptEncoder:

@@ -32,12 +32,8 @@ def slots(natural_s: Sequence[float], pauses_s: Sequence[float], total_s: float,
     pauses_s: one more than the phrases, since the first comes before them and the last behind. Raises BadTextError
     where the pauses leave too little for the words.
     """
-    speech_s, n_frames = total_s - sum(pauses_s), math.ceil(total_s / frame_s - 1e-9)
-    if sum(pauses_s) and speech_s < SHORTEST_S * len(natural_s):
-        raise BadTextError(
-            f"the pauses take {sum(pauses_s):g} s of {total_s:.2f} s, which leaves no time for the words; "
-            "make the pauses shorter or the line longer"
-        )
+    n_frames = math.ceil(total_s / frame_s - 1e-9)
+    check_time(pauses_s, total_s)
     silent = [round(pause_s / frame_s) for pause_s in pauses_s]
     n_spoken = n_frames - sum(silent)
     passed, edges = 0.0, [0]
@@ -47,6 +43,25 @@ def slots(natural_s: Sequence[float], pauses_s: Sequence[float], total_s: float,
     edges[-1] = n_spoken
     behind = [sum(silent[: i + 1]) for i in range(len(natural_s))]  # silence before each phrase
     return [Slot(a + b, e + b) for (a, e), b in zip(pairwise(edges), behind, strict=True)]
+
+
+def check_time(pauses_s: Sequence[float], total_s: float) -> None:
+    """Raises BadTextError where a line's pauses, one more than its phrases, leave too little for the words."""
+    if sum(pauses_s) and total_s - sum(pauses_s) < SHORTEST_S * (len(pauses_s) - 1):
+        raise BadTextError(
+            f"the pauses take {sum(pauses_s):g} s of {total_s:.2f} s, which leaves no time for the words; "
+            "make the pauses shorter or the line longer"
+        )
+
+
+def joined(texts: Sequence[SpokenText]) -> SpokenText:
+    """Texts behind one another, with a space between."""
+    phonemes, words = "", []
+    for text in texts:
+        start = len(phonemes) + 1 if phonemes else 0
+        phonemes = f"{phonemes} {text.phonemes}" if phonemes else text.phonemes
+        words += [type(w)(w.written, w.first + start, w.end + start) for w in text.words]
+    return SpokenText(phonemes, tuple(words))
 
 
 def cut_like(spoken: SpokenText, seconds: Sequence[float], wanted_s: Sequence[float]) -> list[SpokenText]:

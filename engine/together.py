@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from engine.renderer import Part, RenderOptions, Step, next_code, told_of
+from engine.embedded_decoding import EmbeddedOptions, Part, Step, next_code, told_of
 from engine.t2s import T2S
 from engine.transformer import KVCache
 
@@ -33,7 +33,7 @@ class Decoding:
 
 
 @torch.inference_mode()
-def decode_together(model: T2S, lines: Sequence[Decoding], options: RenderOptions) -> list[list[Step]]:
+def decode_together(model: T2S, lines: Sequence[Decoding], options: EmbeddedOptions) -> list[list[Step]]:
     """Every line's tokens. Lines of like length go together; of lines with several parts first all first parts."""
     steps: list[list[Step]] = [[] for _ in lines]
     for nth in range(max((len(line.parts) for line in lines), default=0)):
@@ -62,7 +62,7 @@ def _decode(
     told: list[Tensor],
     generators: list[torch.Generator],
     steps: list[list[Step]],
-    options: RenderOptions,
+    options: EmbeddedOptions,
 ) -> None:
     """told: (1, n_tokens, dim) of each line, the longest first. Its steps go behind those that a line has already."""
     n_rows, longest = _filled(len(told)), told[0].shape[1]

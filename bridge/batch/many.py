@@ -22,7 +22,11 @@ READ_AHEAD = 4 * TOGETHER  # among which those of like length find each other
 
 @runtime_checkable
 class RendersMany(Protocol):
-    """A synthesizer that gains by many lines. A line becomes the same, bit for bit, in any company."""
+    """A synthesizer that may gain by many lines. A line becomes the same, bit for bit, in any company."""
+
+    @property
+    def rows(self) -> int:
+        """How many lines it gains by; 1: none, and then the first would only come later."""
 
     def render_many(self, requests: Sequence[RenderRequest]) -> Sequence[Rendering | EngineError]:
         """What each becomes, or the error that it has."""
@@ -41,7 +45,7 @@ def speak_many(
 ) -> Iterator[Spoken]:
     """Each job's result. When it is cancelled on the way, what is not done has none."""
     synthesizer = prompts.synthesizer
-    if not isinstance(synthesizer, RendersMany):
+    if not isinstance(synthesizer, RendersMany) or synthesizer.rows == 1:
         for job in jobs:
             result = None if _is_set(cancelled) else speak(job, prompts, cancelled)
             if result is None:

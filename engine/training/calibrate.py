@@ -20,6 +20,7 @@ import numpy as np
 from engine import checkpoint
 from engine.audio import MINI_MEL, read_clip
 from engine.checkpoint import Settled
+from engine.embedded_model import EmbeddedModel
 from engine.manner import Manner
 from engine.prompt import pitch
 from engine.synthesizer import Synthesizer
@@ -101,7 +102,7 @@ def main() -> None:
     args = parser.parse_args()
     parts = checkpoint.load(args.model)
     settle = {name: Manner() for name in RULE}
-    voice = Synthesizer(*parts, settled=Settled(args.name, settle))
+    voice = Synthesizer(EmbeddedModel(*parts, settled=Settled(args.name, settle)))
     clips = sorted(p for p in args.timbres.iterdir() if p.suffix in {".flac", ".wav"})
     timbres = [voice.encode_timbre(*read_clip(clip)) for clip in clips[: args.count]]
     sayings = Sayings(voice, args.lines.read_text("utf-8").splitlines()[: args.count], timbres)

@@ -16,8 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from engine.embedded_decoding import EmbeddedOptions
 from engine.flow import noisy
-from engine.renderer import RenderOptions
 from engine.s2m import RESIDUAL_STD, S2M, S2MConfig
 from engine.tokeniser import FSQ
 from engine.training.data import N_MELS, Corpus
@@ -161,8 +161,8 @@ def write(data: Path, out: Path, n_lines: int) -> None:
         latents = torch.from_numpy(pieces.latents[first : first + n].astype(np.float32))[None]
         speaker, _ = model.encode_speaker(pieces.prompt(rng, i)[None])
         foretold = model.regulator(pieces.codes.of(i)[None], latents, torch.ones(1), speaker, line.n_frames)
-        noise = torch.randn(1, N_MELS, line.n_frames) * RenderOptions.flow_temperature
-        mel = model.mel(foretold, speaker, noise, RenderOptions.flow_steps)
+        noise = torch.randn(1, N_MELS, line.n_frames) * EmbeddedOptions.flow_temperature
+        mel = model.mel(foretold, speaker, noise, EmbeddedOptions.flow_steps)
         spoken[line.start : line.start + line.n_frames] = mel[0].T.numpy()
     np.save(data / "spoken.npy", spoken)
     print(f"{int(np.isfinite(spoken[:, 0]).sum())} frames of {n_lines} lines")

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine import torchaudio_compat
+from engine import official_config, torchaudio_compat
 from engine.emotion_classifier import CHAT_TEMPLATE, EmotionClassifier
 from engine.emotion_reply import SYSTEM_PROMPT
 from engine.errors import BadCheckpointError
 from engine.official_checkpoint import CLASSIFIER_FOLDER, OfficialCheckpoint
+from engine.official_model import OfficialModel
 from engine.types import EMOTIONS
 from tests.engine import tiny_official
 
@@ -101,6 +102,18 @@ def test_the_release_brings_its_classifier(folder: Path) -> None:
     classifier = official.emotion_classifier(CPU)
     assert classifier is not None
     assert classifier.emotion("He will never come back.").weights[EMOTIONS.index("sad")] == 0.8
+
+
+def test_a_voice_that_is_short_of_memory_takes_it_off_the_device(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(official_config, "SPEECH_LAYERS", tiny_official.SPEECH_LAYERS)
+    tiny_official.write(folder.parent)
+    model = OfficialModel.load(folder.parent, device=CPU)
+    won = model.emotion_from_text("We have won!")
+    assert model._classifier is not None and won.weights[EMOTIONS.index("happy")] == 0.9
+    model._classifier._model.half()  # as it is on a GPU
+    model.make_do()
+    assert model._classifier._model.dtype == torch.float32
+    assert model.emotion_from_text("We have won!") == won
 
 
 def test_a_release_without_it_has_none(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import torch
 
 from engine import checkpoint, load_voice, official_config
 from engine.errors import BadCheckpointError
-from engine.official_synthesizer import OfficialSynthesizer
+from engine.official_model import OfficialModel
 from engine.synthesizer import Synthesizer
 from tests.engine import tiny_official
 from tests.engine.tiny import tiny_voice
@@ -29,7 +29,7 @@ def test_the_official_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     tiny_official.write(tmp_path)
     voice = load_voice.load(tmp_path)
-    assert isinstance(voice, OfficialSynthesizer) and voice.model_id.startswith("indextts-2-")
+    assert isinstance(voice._model, OfficialModel) and voice.model_id.startswith("indextts-2-")
 
 
 @pytest.mark.parametrize("there", ["config.yaml", "gpt.pth"])

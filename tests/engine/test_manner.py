@@ -10,11 +10,11 @@ import torch
 
 from engine import checkpoint
 from engine.checkpoint import Settled
+from engine.embedded_model import pitch_of
 from engine.errors import BadCheckpointError
 from engine.manner import Manner, manner_of
 from engine.packed import is_there, pack
 from engine.prompt import PITCH_HZ
-from engine.renderer import pitch_of
 from engine.s2m import Foretold
 from tests.engine.tiny import fresh_voice
 

@@ -16,9 +16,16 @@ from engine import official_config
 from engine.bigvgan import BigVGAN
 from engine.decoding import Decoded, Decoding
 from engine.errors import BadPromptError, BadTextError, OutOfMemoryError
+from engine.exact_length import FADE_S
 from engine.gpt import GPT, gpt_config
 from engine.length_regulator import even_spread
 from engine.official_checkpoint import OfficialCheckpoint
+from engine.official_model import (
+    SMALL_WINDOWS,
+    OfficialAcoustics,
+    OfficialModel,
+    OfficialOptions,
+)
 from engine.official_planner import (
     QUIET_CODES,
     LengthPolicy,
@@ -30,17 +37,23 @@ from engine.official_planner import (
     with_pauses,
 )
 from engine.official_prompt import LONGEST_S, OfficialVoice
-from engine.official_renderer import OfficialOptions, mel_windows, sound, windows
-from engine.official_synthesizer import SMALL_WINDOWS, OfficialSynthesizer
+from engine.pronunciation import Pronunciations
+from engine.renderer import piece_blocks
 from engine.sampling import Sampling
-from engine.types import EMOTIONS, Audio, Emotion, EmotionPrompt, RenderRequest, Timbre
+from engine.speech_model import Features, Frames, Windows
+from engine.synthesizer import Synthesizer
+from engine.types import EMOTIONS, Audio, Emotion, EmotionPrompt, Phrase, RenderRequest, Timbre
 from tests.engine import tiny_official
 
 RATE = 48_000
 PROMPT_RATE = 24_000
 LINE = "The quick fox. Who jumps over the lazy dog? Me!"
 OPTIONS = OfficialOptions(
-    decoding=Decoding(Sampling(n_beams=2, repetition_penalty=1.5)), n_steps=2, windows=(8, 16), context=6, ahead=3
+    decoding=Decoding(Sampling(n_beams=2, repetition_penalty=1.5)),
+    n_steps=2,
+    windows=Windows((8, 16), sliver=4),
+    context=6,
+    ahead=3,
 )
 
 
@@ -52,10 +65,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def voice(folder: Path) -> Iterator[OfficialSynthesizer]:
+def model(folder: Path) -> Iterator[OfficialModel]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(official_config, "SPEECH_LAYERS", tiny_official.SPEECH_LAYERS)
-        yield OfficialSynthesizer.load(folder, OPTIONS, torch.device("cpu"))
+        yield OfficialModel.load(folder, OPTIONS, torch.device("cpu"))
+
+
+@pytest.fixture(scope="module")
+def voice(model: OfficialModel) -> Synthesizer:
+    return Synthesizer(model)
 
 
 def clip(seed: int, seconds: float = 1.5) -> Audio:
@@ -66,7 +84,7 @@ def clip(seed: int, seconds: float = 1.5) -> Audio:
 
 
 @pytest.fixture(scope="module")
-def timbre(voice: OfficialSynthesizer) -> Timbre:
+def timbre(voice: Synthesizer) -> Timbre:
     return voice.encode_timbre(clip(1), PROMPT_RATE)
 
 
@@ -75,7 +93,7 @@ def request_(timbre: Timbre) -> RenderRequest:
     return RenderRequest(LINE, timbre, Emotion(), 7, RATE)
 
 
-def spoken(voice: OfficialSynthesizer, request: RenderRequest) -> Audio:
+def spoken(voice: Synthesizer, request: RenderRequest) -> Audio:
     rendering = voice.render(request)
     audio = np.concatenate(list(rendering.blocks))
     assert audio.shape == (rendering.plan.n_samples,) and audio.dtype == np.float32
@@ -89,15 +107,13 @@ def spoken(voice: OfficialSynthesizer, request: RenderRequest) -> Audio:
 @pytest.mark.parametrize("n_samples", [1, 100, 12_345, 72_000])
 @pytest.mark.parametrize("rate", [22_050, 44_100, 48_000])
 def test_a_line_has_exactly_the_asked_samples(
-    voice: OfficialSynthesizer, request_: RenderRequest, n_samples: int, rate: int
+    voice: Synthesizer, request_: RenderRequest, n_samples: int, rate: int
 ) -> None:
     request = replace(request_, text="Who jumps? Me!", rate=rate, n_samples=n_samples)
     assert len(spoken(voice, request)) == n_samples
 
 
-def test_the_plan_tells_the_models_own_length_and_the_stretch(
-    voice: OfficialSynthesizer, request_: RenderRequest
-) -> None:
+def test_the_plan_tells_the_models_own_length_and_the_stretch(voice: Synthesizer, request_: RenderRequest) -> None:
     own = voice.render(request_).plan
     assert own.n_samples == own.natural_samples
     assert own.stretch == pytest.approx(1, abs=1e-4)
@@ -169,17 +185,62 @@ def test_the_gpt_is_told_the_length_and_the_nearer_take_is_kept() -> None:
             assert kept.stopped and abs(len(kept.codes) - n) <= abs(len(guided.codes) - n)
 
 
+# ---- what a text may hold beside words -------------------------------------------------------------------------------
+
+
+def silences(audio: Audio) -> list[int]:
+    """Lengths of all runs of samples that are exactly zero, of a tenth of a second or more."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], (audio == 0).astype(np.int8), [0]])))
+    return [int(n) for n in edges[1::2] - edges[::2] if n > 2_205]
+
+
+@pytest.mark.parametrize("n_samples", [None, 30_000])
+def test_a_pause_is_silence_of_its_length_within_the_lines(
+    voice: Synthesizer, request_: RenderRequest, n_samples: int | None
+) -> None:
+    request = replace(request_, text="Who? [pause 0.5] Me!", rate=22_050, n_samples=n_samples)
+    audio = spoken(voice, request)
+    (silence,) = silences(audio)
+    assert silence == pytest.approx(0.5 * 22_050, abs=256)
+    assert n_samples is None or len(audio) == n_samples
+    with pytest.raises(BadTextError, match="no time for the words"):
+        voice.render(replace(request, n_samples=9_000))
+
+
+def test_phrases_of_a_guide_take_are_followed(voice: Synthesizer, request_: RenderRequest) -> None:
+    guide = (Phrase(0.2, 0.6), Phrase(1.1, 1.6))
+    request = replace(request_, text="Who jumps, over me?", rate=22_050, n_samples=2 * 22_050, phrases=guide)
+    rendering = voice.render(request)
+    audio = np.concatenate(list(rendering.blocks))
+    frame_s = 256 / 22_050
+    for phrase, wanted in zip(rendering.plan.phrases, guide, strict=True):
+        assert (phrase.start_s, phrase.end_s) == pytest.approx((wanted.start_s, wanted.end_s), abs=frame_s)
+    assert silences(audio) == pytest.approx([0.2 * 22_050, 0.5 * 22_050, 0.4 * 22_050], abs=300)
+
+
+def test_words_of_the_dictionary_are_read_as_they_are_said(voice: Synthesizer, request_: RenderRequest) -> None:
+    own = Pronunciations({"gif": "jumps", "cuevox": "{ʤˈʌmps}"})
+    request = replace(request_, n_samples=10_000)
+    plain = spoken(voice, replace(request, text="Who jumps?"))
+    np.testing.assert_array_equal(spoken(voice, replace(request, text="Who GIF?", pronunciations=own)), plain)
+    as_written = voice.render(replace(request, text="Who Cuevox?"))
+    respelled = voice.render(replace(request, text="Who Cuevox?", pronunciations=own))
+    assert not any("letters" in warning for warning in as_written.plan.warnings)
+    assert any("'jumps'" in warning for warning in respelled.plan.warnings)
+    np.testing.assert_array_equal(np.concatenate(list(respelled.blocks)), plain)
+
+
 # ---- the same again, and what changes it ----------------------------------------------------------------------------
 
 
-def test_the_same_request_gives_the_same_samples(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+def test_the_same_request_gives_the_same_samples(voice: Synthesizer, request_: RenderRequest) -> None:
     first = spoken(voice, request_)
     torch.manual_seed(99)  # whatever else draws numbers
     np.testing.assert_array_equal(spoken(voice, request_), first)
     assert not np.array_equal(spoken(voice, replace(request_, seed=8))[:1000], first[:1000])
 
 
-def test_two_lines_at_once_do_not_disturb_each_other(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+def test_two_lines_at_once_do_not_disturb_each_other(voice: Synthesizer, request_: RenderRequest) -> None:
     alone = spoken(voice, request_)
     one, other = voice.render(request_), voice.render(replace(request_, seed=8))
     blocks = [next(one.blocks), *(block for block, _ in zip(one.blocks, other.blocks, strict=False))]
@@ -187,7 +248,7 @@ def test_two_lines_at_once_do_not_disturb_each_other(voice: OfficialSynthesizer,
     np.testing.assert_array_equal(np.concatenate(blocks)[: len(blocks[0])], alone[: len(blocks[0])])
 
 
-def test_another_timbre_speaks_otherwise(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+def test_another_timbre_speaks_otherwise(voice: Synthesizer, request_: RenderRequest) -> None:
     other = replace(request_, timbre=voice.encode_timbre(clip(3), PROMPT_RATE), n_samples=20_000)
     assert other.timbre.key != request_.timbre.key
     assert not np.array_equal(spoken(voice, other), spoken(voice, replace(request_, n_samples=20_000)))
@@ -196,7 +257,7 @@ def test_another_timbre_speaks_otherwise(voice: OfficialSynthesizer, request_: R
 # ---- emotion --------------------------------------------------------------------------------------------------------
 
 
-def test_an_emotion_clip_is_a_direction_of_its_own(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+def test_an_emotion_clip_is_a_direction_of_its_own(voice: Synthesizer, request_: RenderRequest) -> None:
     emotion = voice.encode_emotion(clip(2), PROMPT_RATE)
     assert not any(emotion.weights) and emotion.prompt is not None
     request = replace(request_, n_samples=20_000)
@@ -208,7 +269,7 @@ def test_an_emotion_clip_is_a_direction_of_its_own(voice: OfficialSynthesizer, r
     assert emotion != voice.encode_emotion(clip(3), PROMPT_RATE)
 
 
-def test_weights_change_what_is_said(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+def test_weights_change_what_is_said(voice: Synthesizer, request_: RenderRequest) -> None:
     request = replace(request_, n_samples=20_000)
     plain = spoken(voice, request)
     for i in range(len(EMOTIONS)):
@@ -217,7 +278,7 @@ def test_weights_change_what_is_said(voice: OfficialSynthesizer, request_: Rende
     assert voice.emotion_from_text("I am so happy!").weights[0] > 0
 
 
-def test_an_emotion_of_another_model_is_refused(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+def test_an_emotion_of_another_model_is_refused(voice: Synthesizer, request_: RenderRequest) -> None:
     strange = Emotion(prompt=EmotionPrompt("k", np.zeros(5, np.float32)))
     with pytest.raises(BadPromptError, match="encode its clip again"):
         voice.render(replace(request_, emotion=strange))
@@ -226,7 +287,7 @@ def test_an_emotion_of_another_model_is_refused(voice: OfficialSynthesizer, requ
 # ---- prompts and texts ----------------------------------------------------------------------------------------------
 
 
-def test_a_timbre_holds_what_every_stage_needs(voice: OfficialSynthesizer, timbre: Timbre) -> None:
+def test_a_timbre_holds_what_every_stage_needs(voice: Synthesizer, timbre: Timbre) -> None:
     assert {name: array.shape for name, array in timbre.tensors.items()} == {
         "latents": (32, 16),
         "emotion": (16,),
@@ -238,7 +299,7 @@ def test_a_timbre_holds_what_every_stage_needs(voice: OfficialSynthesizer, timbr
     assert voice.encode_timbre(clip(1), PROMPT_RATE).key == timbre.key
 
 
-def test_only_the_first_seconds_of_a_prompt_are_heard(voice: OfficialSynthesizer) -> None:
+def test_only_the_first_seconds_of_a_prompt_are_heard(voice: Synthesizer) -> None:
     long = clip(1, LONGEST_S + 1)
     whole, cut = (voice.encode_timbre(a, PROMPT_RATE) for a in (long, long[: round(LONGEST_S * PROMPT_RATE)]))
     np.testing.assert_allclose(whole.tensors["mel"][:, :-3], cut.tensors["mel"][:, :-3], atol=1e-3)
@@ -252,25 +313,25 @@ def test_only_the_first_seconds_of_a_prompt_are_heard(voice: OfficialSynthesizer
         (np.full(PROMPT_RATE * 3, np.nan, np.float32), "not numbers"),
     ],
 )
-def test_a_prompt_without_a_voice_is_refused(voice: OfficialSynthesizer, audio: Audio, told: str) -> None:
+def test_a_prompt_without_a_voice_is_refused(voice: Synthesizer, audio: Audio, told: str) -> None:
     for encode in (voice.encode_timbre, voice.encode_emotion):
         with pytest.raises(BadPromptError, match=told):
             encode(audio, PROMPT_RATE)
 
 
-def test_a_timbre_of_another_model_is_refused(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+def test_a_timbre_of_another_model_is_refused(voice: Synthesizer, request_: RenderRequest) -> None:
     with pytest.raises(BadPromptError, match="encode its clip again"):
         voice.render(replace(request_, timbre=Timbre("k", {"speaker": np.zeros(8, np.float32)})))
 
 
 @pytest.mark.parametrize("text", ["", "  ", "...", "?!"])
-def test_nothing_to_speak(voice: OfficialSynthesizer, request_: RenderRequest, text: str) -> None:
+def test_nothing_to_speak(voice: Synthesizer, request_: RenderRequest, text: str) -> None:
     with pytest.raises(BadTextError):
         voice.render(replace(request_, text=text))
 
 
 def test_a_full_device_is_told_and_the_next_line_is_spoken(
-    voice: OfficialSynthesizer, request_: RenderRequest, monkeypatch: pytest.MonkeyPatch
+    voice: Synthesizer, request_: RenderRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*args: object, **options: object) -> NoReturn:
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
@@ -288,14 +349,14 @@ def test_a_full_device_is_told_and_the_next_line_is_spoken(
 
 
 def test_a_voice_makes_do_with_less_memory_first_in_smaller_windows_then_on_the_cpu(
-    folder: Path, voice: OfficialSynthesizer, request_: RenderRequest, monkeypatch: pytest.MonkeyPatch
+    folder: Path, voice: Synthesizer, request_: RenderRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The errors are the device's own, raised where it would raise them; only the device stands in."""
-    voice = OfficialSynthesizer.load(folder, OPTIONS, torch.device("cpu"))  # its own: it is changed for good
-    request, spoken_by = replace(request_, n_samples=20_000), BigVGAN.forward
+    model = OfficialModel.load(folder, OPTIONS, torch.device("cpu"))  # its own: it is changed for good
+    voice, request, spoken_by = Synthesizer(model), replace(request_, n_samples=20_000), BigVGAN.forward
 
     def too_large(vocoder: BigVGAN, mel: torch.Tensor) -> torch.Tensor:
-        if voice._options.windows != SMALL_WINDOWS:
+        if model.windows != SMALL_WINDOWS:
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
         return spoken_by(vocoder, mel)
 
@@ -306,14 +367,14 @@ def test_a_voice_makes_do_with_less_memory_first_in_smaller_windows_then_on_the_
             spoken(voice, request)
         assert "smaller pieces" in voice.make_do()
         assert len(spoken(voice, request)) == 20_000
-    voice._device = torch.device("cuda")  # as it would be where the next error comes from
+    model._device = torch.device("cuda")  # as it would be where the next error comes from
     assert "on the CPU" in voice.make_do()
-    assert voice._device == voice._stages.gpt.speed_emb.weight.device == torch.device("cpu")
+    assert model._device == model._stages.gpt.speed_emb.weight.device == torch.device("cpu")
     assert len(spoken(voice, request)) == len(whole) == 20_000
     assert voice.make_do() == ""
 
 
-def test_the_model_id_tells_weights_apart(folder: Path, voice: OfficialSynthesizer, tmp_path: Path) -> None:
+def test_the_model_id_tells_weights_apart(folder: Path, voice: Synthesizer, tmp_path: Path) -> None:
     assert voice.model_id == f"indextts-2-{OfficialCheckpoint(folder).fingerprint()}"
     tiny_official.write(tmp_path, seed=1)
     assert OfficialCheckpoint(tmp_path).fingerprint() != OfficialCheckpoint(folder).fingerprint()
@@ -324,7 +385,7 @@ def test_the_model_id_tells_weights_apart(folder: Path, voice: OfficialSynthesiz
 
 def test_windows_cover_a_line_without_slivers() -> None:
     for n_frames in range(1, 120):
-        parts = list(windows(n_frames, (8, 16)))
+        parts = list(OPTIONS.windows.over(n_frames))
         assert [first for first, _ in parts] == [0, *(end for _, end in parts[:-1])]
         assert parts[-1][1] == n_frames
         assert min(end - first for first, end in parts) >= min(n_frames, 4)
@@ -334,23 +395,46 @@ def test_windows_cover_a_line_without_slivers() -> None:
 def test_sound_in_pieces_is_the_sound_of_the_whole_mel() -> None:
     torch.manual_seed(0)
     vocoder = BigVGAN(official_config.bigvgan(tiny_official.VOCODER_CONFIG)).eval()
-    mel = torch.randn(1, 80, 61)
+    mel, rate = torch.randn(1, 80, 61), 22_050
+
+    class Known:
+        """Acoustics whose mel is given."""
+
+        n_frames = 61
+
+        def features(self, first: int, end: int) -> Features:
+            return (mel[..., first:end],)
+
+        def sound(self, features: Features) -> torch.Tensor:
+            return vocoder(*features)[0]
+
+    whole = vocoder(mel)[0].clamp(-1, 1)
+    fade = round(FADE_S * rate)
     for size in (3, 20, 61):
-        pieces = list(sound(vocoder, iter(mel.split(size, -1)), 61))
-        torch.testing.assert_close(torch.cat(pieces), vocoder(mel)[0], atol=1e-5, rtol=1e-4)
+        frames = Frames(rate, vocoder.config.hop, vocoder.config.reach)
+        pieces = list(piece_blocks(Known(), frames, Windows((size,), sliver=0)))
+        assert len(pieces) > 1 or size == 61
+        heard = torch.from_numpy(np.concatenate(pieces))
+        assert heard[0] == 0
+        torch.testing.assert_close(heard[fade:], whole[fade:], atol=1e-5, rtol=1e-4)
 
 
 @torch.inference_mode()
-def test_one_window_is_the_whole_and_more_have_all_its_frames(voice: OfficialSynthesizer, timbre: Timbre) -> None:
+def test_one_window_is_the_whole_and_more_have_all_its_frames(model: OfficialModel, timbre: Timbre) -> None:
     torch.manual_seed(0)
-    s2m = voice._stages.s2m
+    s2m, vocoder = model._stages.s2m, model._stages.vocoder
     prompt = OfficialVoice.of(timbre, torch.device("cpu"), "")
     condition, noise = torch.randn(1, 40, 16), torch.randn(1, 80, 40)
-    (whole,) = mel_windows(s2m, condition, prompt, noise, replace(OPTIONS, windows=(40,)))
+
+    def mels(windows: Windows) -> list[torch.Tensor]:
+        piece = OfficialAcoustics(s2m, vocoder, prompt, condition, noise, OPTIONS)
+        return [piece.features(first, end)[0] for first, end in windows.over(piece.n_frames)]
+
+    (whole,) = mels(Windows((40,), sliver=0))
     padded = torch.nn.functional.pad(noise, (prompt.mel.shape[-1], 0))
     at_once = s2m.mel(prompt.condition, condition, prompt.mel, prompt.speaker, padded, n_steps=2, guidance=0.7)
     torch.testing.assert_close(whole, at_once)
-    parts = list(mel_windows(s2m, condition, prompt, noise, OPTIONS))
+    parts = mels(OPTIONS.windows)
     assert [part.shape[-1] for part in parts] == [8, 16, 16]
     first = s2m.mel(
         prompt.condition,
@@ -364,12 +448,12 @@ def test_one_window_is_the_whole_and_more_have_all_its_frames(voice: OfficialSyn
     torch.testing.assert_close(parts[0], first[..., :8])
 
 
-def test_sound_comes_before_the_line_is_done(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+def test_sound_comes_before_the_line_is_done(voice: Synthesizer, request_: RenderRequest) -> None:
     blocks = list(voice.render(replace(request_, text="Who jumps?", rate=22_050, n_samples=100 * 256)).blocks)
     assert len(blocks) > 3
 
 
-def test_segments_are_a_pause_apart_and_fade(voice: OfficialSynthesizer, request_: RenderRequest) -> None:
+def test_segments_are_a_pause_apart_and_fade(voice: Synthesizer, request_: RenderRequest) -> None:
     rendering = voice.render(replace(request_, rate=22_050))  # the vocoder's own: blocks come as they are made
     blocks = list(rendering.blocks)
     (pause,) = [i for i, block in enumerate(blocks) if not block.any()]

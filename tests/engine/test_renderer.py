@@ -9,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import speech_planner
-from engine.renderer import RenderOptions, Tokens, Voice, decode, draw, parts_for, render_frames, windows
+from engine.embedded_decoding import parts_for
+from engine.embedded_model import WINDOWS, EmbeddedAcoustics, EmbeddedStages, Voice
+from engine.renderer import piece_blocks
+from engine.speech_model import Frames
 from tests.engine.tiny import S2M_TINY, T2S_TINY, tiny_voice
 
 EMOTION = torch.zeros(1, 8)
@@ -23,11 +26,9 @@ def _render(n_frames: int, seed: int = 1, n_parts: int = 1) -> list[np.ndarray]:
     plans = [speech_planner.fit(t2s, natural, EMOTION, each_s) for _ in range(n_parts)]
     voice = Voice(torch.randn(1, S2M_TINY.speaker_dim, generator=torch.Generator().manual_seed(0)), 0.0)
     parts = parts_for(plans, T2S_TINY.token_s)
-    options = RenderOptions()
-    drawn = draw(seed, n_frames, vocoder.config, options)
-    tokens = Tokens(decode(t2s, parts, EMOTION, options, drawn.generator))
-    n_tokens = sum(part.n_tokens for part in parts)
-    return list(render_frames(s2m, vocoder, tokens, n_tokens, voice, drawn, options.flow_steps))
+    piece = EmbeddedAcoustics(EmbeddedStages(t2s, s2m, vocoder), voice, EMOTION, parts, n_frames, seed)
+    config = vocoder.config
+    return list(piece_blocks(piece, Frames(config.rate, config.hop, config.reach), WINDOWS))
 
 
 @pytest.mark.parametrize("n_frames", [5, 60, 83, 119, 121, 240, 415])
@@ -57,7 +58,7 @@ def test_a_line_of_several_parts_is_one_line() -> None:
 @settings(max_examples=200)
 def test_windows_cover_a_line_once_and_in_order(n_frames: int) -> None:
     at = 0
-    for first, end in windows(n_frames):
+    for first, end in WINDOWS.over(n_frames):
         assert first == at < end
         at = end
     assert at == n_frames

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from engine import speech_planner
 from engine.audio import read_clip
+from engine.embedded_decoding import EmbeddedOptions, decode, parts_for
 from engine.errors import BadTextError
-from engine.renderer import RenderOptions, decode, parts_for
 from engine.synthesizer import Synthesizer
 from engine.together import MOST_ROWS, Decoding, decode_together, groups, rows_agree
 from engine.types import Audio, Emotion, Rendering, RenderRequest
@@ -40,7 +40,7 @@ def _decodings(lengths_s: Sequence[Sequence[float]]) -> list[Decoding]:
 
 
 def test_lines_of_all_lengths_and_parts_say_what_they_say_alone() -> None:
-    t2s, options = tiny_voice()[0], RenderOptions()
+    t2s, options = tiny_voice()[0], EmbeddedOptions()
     lengths_s = [(0.3,), (0.5, 0.2, 0.4), (0.08,), (0.8,), (0.3, 0.4), (0.3,)]
     together = decode_together(t2s, _decodings(lengths_s), options)
     for line, steps in zip(_decodings(lengths_s), together, strict=True):
@@ -87,7 +87,7 @@ def test_a_line_becomes_the_same_samples_in_any_company(voice: Synthesizer, requ
 def test_a_machine_whose_rows_do_not_agree_renders_them_as_ever(
     voice: Synthesizer, requests: list[RenderRequest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(voice, "_rows_agree", False)
+    monkeypatch.setattr(voice._model, "_rows_agree", False)
     assert np.array_equal(_audio(voice.render_many(requests[:1])[0]), _audio(voice.render(requests[0])))
 
 
