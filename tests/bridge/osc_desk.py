@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from pythonosc.osc_message import OscMessage
-from pythonosc.osc_message_builder import build_msg
+from pythonosc.osc_message_builder import OscMessageBuilder, build_msg
 
 from bridge.daemon import Daemon
 from bridge.settings import Settings
 from tests.fakes import WAIT_S, FakePlayer, FakeSynthesizer
 
+RENDER, PLAY, DROP = "/cuevox/line/render", "/cuevox/line/play", "/cuevox/line/drop"
+TEXT = "Who goes there?"
 QUIET_S = 0.3  # how long to listen for something that must not come
 
 
@@ -144,3 +146,11 @@ def open_studio(
         finally:
             gate.set()
             player.hold.set()
+
+
+def typed(address: str, *args: tuple[object, str]) -> bytes:
+    """A packet whose arguments have the types that are given with them."""
+    builder = OscMessageBuilder(address)
+    for value, kind in args:
+        builder.add_arg(value, kind)  # type: ignore[arg-type]
+    return builder.build().dgram

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from bridge.cue import Cue, Length
 from bridge.daemon import Daemon
 from bridge.settings import Settings
 from engine.types import SynthesizerLike
 from tests.event_log import EventLog
 from tests.fakes import FakePlayer, FakeSynthesizer
+
+CUE = Cue("gate_01", "Who goes there?", "Mara", "angry=0.5", length=Length(1200, 1000), seed=7)
 
 
 class Studio:

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from bridge.cue import Cue
 from bridge.pronunciation_file import FILE_NAME, PronunciationFile
@@ -16,12 +12,6 @@ from engine.pronunciation import Pronunciations
 from tests.bridge.studio import Studio
 
 CUE = Cue("gate", "Open the GIF.", timbre="mara")
-
-
-@pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
-    with ExitStack() as stack:
-        yield Studio(tmp_path, stack)
 
 
 def write(path: Path, content: str, at_s: int) -> None:

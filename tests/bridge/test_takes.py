@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,17 +15,10 @@ from bridge.render_worker import RenderWorker
 from bridge.speech_span import find_speech
 from bridge.take_score import MAX_PENALTY, free_scores
 from engine.types import Audio, Plan
-from tests.bridge.studio import Studio
+from tests.bridge.studio import CUE, Studio
 from tests.event_log import EventLog
 
-CUE = Cue("gate_01", "Who goes there?", "Mara", "angry=0.5", length=Length(1200, 1000), seed=7)
 RATE = 48_000
-
-
-@pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Studio]:
-    with ExitStack() as stack:
-        yield Studio(tmp_path / "data", stack)
 
 
 def rendered(daemon: Daemon, log: EventLog, cue: Cue, *, parent: str = "") -> Line:
