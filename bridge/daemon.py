@@ -294,12 +294,10 @@ class Daemon:
 
         -> the take, and the targets it is out of; a DropError when it is not there as it was dropped.
         """
-        line = self._book.line(line_id)
-        take, _ = ready_take(line)
-        if take.state is LineState.DROPPING:
+        line, names = self._book.line(line_id), targets_meant(target, self.settings)
+        if any(take.state is LineState.DROPPING for take in line.takes):
             raise RefusedError(f"line {line_id!r} is being dropped; take it out when that is done")
-        wish = DropWish(targets_meant(target, self.settings), line.cue.at)
-        return self._drops.undo(order_of(take, self._book.cue_of(take.id), wish))
+        return self._drops.undo(line_id, names)
 
     def probe_targets(self) -> Future[dict[str, Probe]]:
         """Whether each drop target is ready, by name."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self, TypeVar
 
 from bridge import events
-from bridge.drop_order import DropOrder
+from bridge.cue import LineState
+from bridge.drop_order import DropOrder, order_of
 from bridge.drops import (
     AbletonLive,
     ArdourLive,
@@ -19,6 +20,7 @@ from bridge.drops import (
     Audacity,
     DawProject,
     DropError,
+    DropJob,
     DropReceipt,
     DropTarget,
     Exchange,
@@ -30,6 +32,7 @@ from bridge.drops import (
     WatchFolder,
     WwiseTable,
 )
+from bridge.journal import Drop, DropWish
 from bridge.line_book import LineBook
 from bridge.settings import Settings
 from bridge.timeline import write_position
@@ -60,7 +63,6 @@ class DropWorker:
         self._targets, self._book, self._publish = targets, book, publish
         self._orders: queue.SimpleQueue[DropOrder | _Question | None] = queue.SimpleQueue()
         self._put_back: DropOrder | _Question | None = None  # taken out of the queue too early
-        self._last: dict[str, DropOrder] = {}  # by line: what was dropped last, into the targets of its wish
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="drop", daemon=True)
 
@@ -73,12 +75,12 @@ class DropWorker:
         """Whether each target is ready, and for people why (not). The answer comes from the worker's thread."""
         return self._ask(lambda: {name: target.probe() for name, target in self._targets.items()})
 
-    def undo(self, order: DropOrder) -> Future[tuple[str, tuple[str, ...]]]:
-        """Take the last drop of a line out again; `order` stands for it when it was done before the start.
+    def undo(self, line_id: str, names: Sequence[str]) -> Future[tuple[str, tuple[str, ...]]]:
+        """Take the last drop of a line out of each of these targets again.
 
         -> the take, and the targets it is out of. The answer is a DropError when it is not out of all of them.
         """
-        return self._ask(lambda: self._undo(order))
+        return self._ask(lambda: self._undo(line_id, names))
 
     def _ask(self, work: Callable[[], Answer]) -> Future[Answer]:
         answer: Future[Answer] = Future()
@@ -108,40 +110,60 @@ class DropWorker:
             if isinstance(orders, _Question):
                 orders.ask()
                 continue
+            orders = [order for order in orders if not self._keep_out(order)]
             results: dict[str, list[events.DropEnded]] = {order.take_id: [] for order in orders}
             for name, target in self._targets.items():
                 for event in self._drop_all(name, target, [order for order in orders if name in order.wish.targets]):
                     results[event.take_id].append(event)
             for order in orders:
                 ended = results[order.take_id] or [_nowhere(order)]
-                self._book.dropped(order.take_id, ok=all(event.ok for event in ended))
-                if good := tuple(event.target for event in ended if event.ok):
-                    self._last[order.line_id] = replace(order, wish=replace(order.wish, targets=good))
+                good = [event.target for event in ended if event.ok]
+                self._book.dropped(order.take_id, ok=len(good) == len(ended), into=good)
                 for event in ended:
                     self._publish(event)
 
-    def _undo(self, order: DropOrder) -> tuple[str, tuple[str, ...]]:
-        last = self._last.get(order.line_id, order)
-        asked = order.wish.targets
-        names = tuple(name for name in last.wish.targets if name in asked)
-        if not names:
-            raise DropError(f"line {order.line_id!r} is not in {', '.join(asked)}; drop it first")
+    def _keep_out(self, order: DropOrder) -> bool:
+        """What is locked stays as it is in the projects too: a take that came after its final one does not go there."""
+        final = self._book.final_instead(order.take_id)
+        if final:
+            text = (
+                f"line {order.line_id!r} is locked at take {final!r}, so {order.take_id} did not go into the project; "
+                "unlock the line, pick the take and drop it"
+            )
+            self._book.dropped(order.take_id, ok=False)
+            for name in order.wish.targets or ("",):
+                self._publish(events.DropEnded(order.line_id, order.take_id, name, "", "", False, text))
+        return bool(final)
+
+    def _undo(self, line_id: str, names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+        drops = [drop for drop in self._drops_of(line_id, names) if drop.target in names]
+        if not drops:
+            raise DropError(f"line {line_id!r} is not in {', '.join(names)}; drop it first")
         failures, undone = [], []
-        for name in names:
+        for drop in drops:
             try:
-                self._targets[name].undo(last.job)
-                undone.append(name)
+                self._targets[drop.target].undo(self._job_of(drop))
+                undone.append(drop.target)
             except Exception as error:  # a broken project ends this, not the daemon
-                failures.append(f"{name}: {error or type(error).__name__}")
-        left = tuple(name for name in last.wish.targets if name not in undone)
-        if left:
-            self._last[order.line_id] = replace(last, wish=replace(last.wish, targets=left))
-        else:
-            self._last.pop(order.line_id, None)
-            self._book.dropped(last.take_id, ok=False)  # ready, as before
+                failures.append(f"{drop.target}: {error or type(error).__name__}")
+        self._book.taken_out(line_id, undone)
         if failures:
-            raise DropError(f"{last.take_id} was not taken out: {'; '.join(failures)}")
-        return last.take_id, names
+            raise DropError(f"{drops[-1].take} was not taken out: {'; '.join(failures)}")
+        return drops[-1].take, tuple(undone)
+
+    def _drops_of(self, line_id: str, names: Sequence[str]) -> tuple[Drop, ...]:
+        """What is known to lie in projects; a line of an older journal is looked for at its own place."""
+        line, drops = self._book.line(line_id), self._book.drops_of(line_id)
+        take = line.picked_take
+        if drops or take is None or take.state is not LineState.DROPPED:
+            return drops
+        return tuple(Drop(name, take.id, line.cue.at) for name in names)
+
+    def _job_of(self, drop: Drop) -> DropJob:
+        take = self._book.take(drop.take)
+        if take.path is None:
+            raise DropError(f"the clip of {take.id} is gone; bring it back and start again")
+        return order_of(take, self._book.cue_of(take.id), DropWish((drop.target,), drop.at)).job
 
     def _waiting(self) -> list[DropOrder] | _Question:
         """All orders that wait, but of each take only one; waits for the first. Empty: the worker is to end."""

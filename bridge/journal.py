@@ -31,6 +31,15 @@ class JournalError(BridgeError):
 
 
 @dataclass(frozen=True)
+class Drop:
+    """A take that lies in a project, and where it was asked to lie."""
+
+    target: str
+    take: str  # its id
+    at: Position | None
+
+
+@dataclass(frozen=True)
 class LineRecord:
     """A line as it is kept. A removed one stays, so that the names of its takes are never given twice."""
 
@@ -41,6 +50,7 @@ class LineRecord:
     removed: bool = False
     locked: bool = False  # the picked take is final
     earlier_picks: tuple[str, ...] = ()  # the latest last
+    drops: tuple[Drop, ...] = ()  # the last one into each target, until it is taken out again
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,8 @@ class Journal:
         with self._lock:
             try:
                 lines = self._database.execute(
-                    "SELECT number, cue, picked, n_takes, removed, locked, earlier_picks FROM line ORDER BY number"
+                    "SELECT number, cue, picked, n_takes, removed, locked, earlier_picks, drops FROM line"
+                    " ORDER BY number"
                 ).fetchall()
                 takes = self._database.execute(
                     "SELECT number, batch, cue, take, wish FROM take ORDER BY line, number"
@@ -154,7 +165,7 @@ class Journal:
         ]
         with self._lock, _transaction(self._database):
             self._database.execute(
-                "INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     line.cue.id,
                     line.number,
@@ -164,6 +175,7 @@ class Journal:
                     int(line.removed),
                     int(line.locked),
                     json.dumps(line.earlier_picks),
+                    json.dumps([asdict(drop) for drop in line.drops]),
                 ),
             )
             if line.removed:
@@ -216,9 +228,10 @@ def _transaction(database: sqlite3.Connection) -> Iterator[None]:
 
 
 def _line(row: tuple[Any, ...]) -> LineRecord:
-    number, cue, picked, n_takes, removed, locked, earlier_picks = row
+    number, cue, picked, n_takes, removed, locked, earlier_picks, drops = row
     picks = tuple(map(str, json.loads(earlier_picks)))
-    return LineRecord(_cue(cue), number, picked, n_takes, bool(removed), bool(locked), picks)
+    lying = tuple(Drop(each["target"], each["take"], _position(each["at"])) for each in json.loads(drops))
+    return LineRecord(_cue(cue), number, picked, n_takes, bool(removed), bool(locked), picks, lying)
 
 
 def cue_values(cue: Cue) -> dict[str, Any]:
@@ -232,7 +245,7 @@ def _cue(text: str) -> Cue:
     finish = values.get("finish")  # since schema 2
     if finish is not None:
         finish = Finish(**{**finish, "fades_ms": tuple(finish["fades_ms"]), "handles_ms": tuple(finish["handles_ms"])})
-    return Cue(**{**values, "length": length and Length(**length), "at": at and Position(**at), "finish": finish})
+    return Cue(**{**values, "length": length and Length(**length), "at": _position(at), "finish": finish})
 
 
 def _take_values(take: Take) -> dict[str, Any]:
@@ -267,7 +280,11 @@ def _wish(text: str) -> DropWish | None:
     if not text:
         return None
     values = json.loads(text)
-    return DropWish(tuple(values["targets"]), values["at"] and Position(**values["at"]))
+    return DropWish(tuple(values["targets"]), _position(values["at"]))
+
+
+def _position(values: dict[str, int] | None) -> Position | None:
+    return None if values is None else Position(**values)
 
 
 def _text(values: dict[str, Any]) -> str:

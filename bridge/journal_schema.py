@@ -26,6 +26,10 @@ MIGRATIONS = (
                           takes TEXT NOT NULL, unix_s REAL NOT NULL, UNIQUE (client, id));
     CREATE INDEX request_age ON request (unix_s);
     """,
+    # 4: where takes of a line lie in projects; a JSON list, one entry a target
+    """
+    ALTER TABLE line ADD COLUMN drops TEXT NOT NULL DEFAULT '[]';
+    """,
 )
 
 SCHEMA = len(MIGRATIONS)

@@ -11,7 +11,7 @@ from pathlib import Path
 from bridge import events
 from bridge.cue import Cue, Line, LineState, Score, Take
 from bridge.errors import LockedError, NotFoundError, RefusedError
-from bridge.journal import DropWish, Journal, JournalError, LineRecord, RequestRecord, TakeRecord
+from bridge.journal import Drop, DropWish, Journal, JournalError, LineRecord, RequestRecord, TakeRecord
 from bridge.line_entry import FOREMOST, PENDING, Entry, as_found, picking, take_id_of
 from engine.types import Plan
 
@@ -106,6 +106,18 @@ class LineBook:
                 raise LockedError(
                     f"line {line_id!r} is locked at take {entry.record.picked!r}; unlock it first to change it"
                 )
+
+    def drops_of(self, line_id: str) -> tuple[Drop, ...]:
+        """Where takes of the line lie in projects, the last drop into each target. Raises NotFoundError."""
+        with self._lock:
+            return self._entry(line_id).record.drops
+
+    def final_instead(self, take_id: str) -> str:
+        """The take that its line is locked at, when that is another one; else empty."""
+        with self._lock:
+            entry = self._entries.get(self._line_of.get(take_id, ""))
+            is_other = entry is not None and entry.record.locked and entry.record.picked != take_id
+            return entry.record.picked if entry is not None and is_other else ""
 
     def next_take_id(self, line_id: str) -> str:
         with self._lock:
@@ -337,9 +349,38 @@ class LineBook:
             keep=True,
         )
 
-    def dropped(self, take_id: str, *, ok: bool) -> None:
+    def dropped(self, take_id: str, *, ok: bool, into: Sequence[str] = ()) -> None:
+        """`into`: the targets that it lies in now; the place is that of its wish."""
         state = LineState.DROPPED if ok else LineState.READY
-        self._replace(take_id, lambda kept: replace(kept, take=replace(kept.take, state=state), wish=None), keep=True)
+
+        def change(kept: TakeRecord) -> TakeRecord:
+            return replace(kept, take=replace(kept.take, state=state), wish=None)
+
+        with self._lock:
+            entry = self._entries.get(self._line_of.get(take_id, ""))
+            wish = entry.takes[take_id].wish if entry is not None else None
+            if entry is not None and wish is not None:
+                others = (drop for drop in entry.record.drops if drop.target not in into)
+                new = (Drop(target, take_id, wish.at) for target in into)
+                entry.record = replace(entry.record, drops=(*others, *new))
+            self._replace(take_id, change, keep=True)
+
+    def taken_out(self, line_id: str, targets: Sequence[str]) -> None:
+        """What lay in these targets does no longer. A take that lies nowhere any more is ready, as before."""
+        with self._lock:
+            entry = self._entries.get(line_id)
+            if entry is None:
+                return
+            out = {drop.take for drop in entry.record.drops if drop.target in targets}
+            drops = tuple(drop for drop in entry.record.drops if drop.target not in targets)
+            entry.record = replace(entry.record, drops=drops)
+            left = {drop.take for drop in drops}
+            for take_id, kept in list(entry.takes.items()):
+                if take_id in out or (not left and kept.take.state is LineState.DROPPED):
+                    if take_id in left:
+                        self._keep(entry, kept)
+                    else:
+                        self.dropped(take_id, ok=False)
 
     # ---- inside -----------------------------------------------------------------------------------------------------
 

@@ -12,11 +12,7 @@ import soundfile
 
 from bridge import events
 from bridge.cue import Length, LineState, Position
-from bridge.errors import (
-    BadArgumentError,
-    BridgeError,
-    NotFoundError,
-)
+from bridge.errors import BadArgumentError, BridgeError, NotFoundError
 from bridge.settings import Settings
 from bridge.wav import read_info
 from engine.errors import BadCheckpointError, BadTextError

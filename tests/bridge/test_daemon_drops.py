@@ -9,11 +9,11 @@ import rpp
 
 from bridge import events
 from bridge.cue import Length, LineState, Position
-from bridge.errors import (
-    BadArgumentError,
-    RefusedError,
-)
+from bridge.drops import DropError
+from bridge.errors import BadArgumentError, RefusedError
+from bridge.journal import Journal
 from tests.bridge.studio import CUE, Studio
+from tests.fakes import WAIT_S
 
 
 def test_a_line_drops_into_every_project_of_the_settings(studio: Studio) -> None:
@@ -92,3 +92,66 @@ def test_a_drop_with_nowhere_to_go_is_told(studio: Studio) -> None:
     with pytest.raises(RefusedError, match="drop_targets"):
         daemon.drop("gate_01")
     assert log.ending(take.id).ok
+
+
+def items(studio: Studio) -> int:
+    return len(rpp.loads(studio.settings.reaper_project.read_text()).findall(".//ITEM"))
+
+
+def test_a_drop_is_found_and_taken_out_after_a_restart_wherever_it_went(studio: Studio) -> None:
+    daemon, log = studio.start()
+    (take,) = daemon.submit(replace(CUE, at=Position(48_000, 48_000)))
+    log.ending(take.id)
+    daemon.drop("gate_01", target="reaper_project", at=Position(96_000, 48_000))
+    log.wait_for(events.DropEnded)
+    daemon.drop("gate_01", target="dawproject")
+    log.wait_for(events.DropEnded, lambda event: event.target == "dawproject")
+    assert items(studio) == 1
+    studio.end()
+    daemon, _ = studio.start()
+    assert daemon.undrop("gate_01").result(WAIT_S) == (take.id, ("reaper_project", "dawproject"))
+    assert items(studio) == 0
+    assert daemon.lines()[0].state is LineState.READY
+    with pytest.raises(DropError, match="drop it first"):
+        daemon.undrop("gate_01").result(WAIT_S)
+    studio.end()
+    daemon, _ = studio.start()  # and that is remembered as well
+    with pytest.raises(DropError, match="drop it first"):
+        daemon.undrop("gate_01").result(WAIT_S)
+
+
+def test_a_drop_of_an_older_journal_is_looked_for_at_the_place_of_its_line(studio: Studio) -> None:
+    daemon, log = studio.start()
+    daemon.submit(replace(CUE, at=Position(48_000, 48_000), drop=True))
+    log.wait_for(events.DropEnded, lambda event: event.target == "dawproject")
+    studio.end()
+    journal = Journal(studio.settings.journal)
+    (line,), takes = journal.load()
+    assert [drop.target for drop in line.drops] == ["reaper_project", "dawproject"]
+    journal.save(replace(line, drops=()), takes)
+    journal.close()
+    daemon, _ = studio.start()
+    assert daemon.undrop("gate_01").result(WAIT_S)[1] == ("reaper_project", "dawproject")
+    assert items(studio) == 0 and daemon.lines()[0].state is LineState.READY
+
+
+def test_another_take_of_a_line_that_was_locked_meanwhile_stays_out_of_its_project(studio: Studio) -> None:
+    gate = studio.hold()
+    gate.set()
+    daemon, log = studio.start()
+    daemon.submit(replace(CUE, at=Position(48_000, 48_000), drop=True))
+    log.wait_for(events.DropEnded, lambda event: event.target == "dawproject")
+    gate.clear()
+    (later,) = daemon.submit(replace(CUE, at=Position(48_000, 48_000), seed=8, drop=True))
+    daemon.lock("gate_01")
+    before = studio.settings.reaper_project.read_bytes()
+    gate.set()
+    for target in ("reaper_project", "dawproject"):
+        ended = log.wait_for(
+            events.DropEnded, lambda event, target=target: (event.take_id, event.target) == (later.id, target)
+        )
+        assert not ended.ok and "locked at take 'gate_01_t01'" in ended.text and "unlock" in ended.text
+    assert studio.settings.reaper_project.read_bytes() == before
+    line = daemon.lines()[0]
+    assert (line.picked, line.takes[1].state) == ("gate_01_t01", LineState.READY)
+    assert daemon.drop("gate_01", target="reaper_project").id == "gate_01_t01"  # the final one may be dropped

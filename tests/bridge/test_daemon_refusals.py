@@ -8,12 +8,7 @@ import pytest
 
 from bridge import events
 from bridge.cue import Length, LineState
-from bridge.errors import (
-    BridgeError,
-    BusyError,
-    NotFoundError,
-    RefusedError,
-)
+from bridge.errors import BridgeError, BusyError, NotFoundError, RefusedError
 from tests.bridge.studio import CUE, Studio
 
 

@@ -12,11 +12,7 @@ import soundfile
 
 from bridge import events
 from bridge.cue import LineState
-from bridge.errors import (
-    DeviceError,
-    NotFoundError,
-    RefusedError,
-)
+from bridge.errors import DeviceError, NotFoundError, RefusedError
 from bridge.settings import Settings
 from tests.bridge.studio import CUE, Studio
 from tests.fakes import WAIT_S, FakeSynthesizer, tone

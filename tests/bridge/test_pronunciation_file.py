@@ -32,6 +32,7 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
 
 def test_the_dictionary_reaches_the_voice_and_a_fault_in_it_ends_the_take(studio: Studio) -> None:
     path = studio.settings.data_folder / FILE_NAME
+    path.parent.mkdir()
     write(path, '{"GIF": "jiff"}', 1000)
     daemon, log = studio.start()
     (take,) = daemon.submit(CUE)
