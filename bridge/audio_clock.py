@@ -1,19 +1,25 @@
 """Which sample of the output stream sounds at which moment: what a time tag is turned into.
 
-The device's crystal and the computer's clock do not run alike, and callbacks come when the system finds the time. So
-the place of the stream's first sample is the median of what the last callbacks said, and it stands still until it is
-off by more than can be a matter of chance: two sounds that are due one second apart begin exactly a second of samples
-apart.
+The device's crystal and the computer's clock do not run alike, callbacks come when the system finds the time, and sound
+servers change their minds about how much they hold back. So what the callbacks say is smoothed twice: by the median of
+the last ones, and by an anchor that rests as long as it is about right. Two sounds that are due one second apart then
+begin exactly a second of samples apart. Where the clocks do drift apart, the anchor follows, too slowly to be heard.
 """
 
 from __future__ import annotations
 
 import time
+from bisect import bisect_left, insort
 from collections import deque
 
-WINDOW = 15  # callbacks
-TOLERANCE_NS = 1_000_000
+WINDOW = 101  # callbacks that the median is taken of
+SETTLING = 15  # the first ones, after which the anchor rests
+REST_NS = 2_000_000  # off by less, the anchor stays where it is
+RIGHT_NS = 500_000  # and when it moves, it does until it is as near as this
+SLEW_PPM = 20  # how fast it moves: less than a sample of 48 kHz in a second
+HURRY_NS, HURRY_S = 4_000_000, 5  # further off than that, it makes up for the excess within so many seconds
 SECOND_NS = 1_000_000_000
+TOLERANCE_NS = 1_000_000  # of the wall clock
 
 
 class AudioClock:
@@ -22,16 +28,45 @@ class AudioClock:
     def __init__(self, rate: int) -> None:
         """`rate`: samples a second of the stream that is counted."""
         self._rate = rate
-        self._seen: deque[int] = deque(maxlen=WINDOW)
-        self._origin_ns: int | None = None
+        self._seen: deque[int] = deque()  # where each of the last callbacks put the stream's first sample
+        self._sorted: list[int] = []  # the same
+        self._origin_ns: int | None = None  # the anchor: when the stream's first sample was heard
+        self._moves = False
+        self._n_seen = 0
+        self._n_samples = 0  # of the last callback
 
-    def observe(self, n_samples: int, heard_ns: int) -> None:
-        """The sample number `n_samples` is going to be heard at `heard_ns`."""
-        self._seen.append(heard_ns - n_samples * SECOND_NS // self._rate)
-        median_ns = sorted(self._seen)[len(self._seen) // 2]
-        settling = len(self._seen) < WINDOW
-        if self._origin_ns is None or settling or abs(median_ns - self._origin_ns) > TOLERANCE_NS:
+    def observe(self, n_samples: int, heard_ns: int, *, may_jump: bool = False) -> None:
+        """The sample number `n_samples` is going to be heard at `heard_ns`.
+
+        may_jump: nothing sounds or waits for its time, so the anchor may be put right at once.
+        """
+        origin_ns = heard_ns - n_samples * SECOND_NS // self._rate
+        self._seen.append(origin_ns)
+        insort(self._sorted, origin_ns)
+        if len(self._seen) > WINDOW:
+            del self._sorted[bisect_left(self._sorted, self._seen.popleft())]
+        self._n_seen += 1
+        passed_ns = (n_samples - self._n_samples) * SECOND_NS // self._rate
+        self._n_samples = n_samples
+        self._follow(self._sorted[len(self._sorted) // 2], passed_ns, may_jump)
+
+    def _follow(self, median_ns: int, passed_ns: int, may_jump: bool) -> None:
+        if self._origin_ns is None or self._n_seen <= SETTLING:
             self._origin_ns = median_ns
+            return
+        off_ns = median_ns - self._origin_ns
+        if self._moves:
+            self._moves = abs(off_ns) > RIGHT_NS
+        else:
+            self._moves = abs(off_ns) > REST_NS
+        if not self._moves:
+            return
+        if may_jump:
+            self._origin_ns = median_ns
+            return
+        step_ns = passed_ns * SLEW_PPM // 1_000_000
+        step_ns += max(0, abs(off_ns) - HURRY_NS) * passed_ns // (HURRY_S * SECOND_NS)
+        self._origin_ns += step_ns if off_ns > 0 else -step_ns
 
     def sample_at(self, due_ns: int) -> int:
         """The number of the sample that is heard at `due_ns`; negative before the stream's first one."""

@@ -223,11 +223,14 @@ class Daemon:
             self._put(self._job(checked, take, feed))
         return take
 
-    def stop(self, line_id: str | None = None) -> None:
-        """End the sound of a line, or of all. What is being rendered becomes a take all the same."""
+    def stop(self, line_id: str | None = None, *, at_ns: int | None = None) -> None:
+        """End the sound of a line, or of all. What is being rendered becomes a take all the same.
+
+        at_ns: the Unix time in nanoseconds from which nothing of it is to be heard, to the sample; None: at once.
+        """
         if line_id is not None:
             self._book.line(line_id)
-        self._playback.stop(line_id=line_id)
+        self._playback.stop(line_id=line_id, at_ns=at_ns)
 
     def cancel(self, line_id: str) -> LineState:
         """End what waits and what is rendered of a line, and its sound. -> the state it was in."""

@@ -188,10 +188,15 @@ class Commands:
         args.pairs()
 
         def act(call: Call) -> None:
-            self._daemon.stop(line)
-            self._replies.done(call, f"{line or 'everything'} is stopped")
+            what = line or "everything"
+            if call.at_ns is None or call.at_ns <= time.time_ns():
+                self._daemon.stop(line)
+                self._replies.done(call, f"{what} is stopped")
+            else:
+                self._daemon.stop(line, at_ns=call.at_ns)
+                self._replies.done(call, f"{what} falls silent at its time tag", Arg("d", call.at_ns / 1e9))
 
-        return Action(act)
+        return Action(act, keeps_time=True)
 
     def _cancel(self, args: Arguments) -> Action:
         line = args.name("line")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,27 @@ class _Sound:
     has_begun: bool = False
     handle: PlayHandle | None = None
     stop_asked: threading.Event = field(default_factory=threading.Event)
+    stop_at_ns: int | None = None  # the Unix time at which it is to be stopped
+
+    def begins_before(self, at_ns: int) -> bool:
+        return self.at_ns is None or self.at_ns < at_ns
+
+    def pass_stop_on(self) -> None:
+        """To its handle, as soon as there is one."""
+        if self.handle is None:
+            return
+        if self.stop_asked.is_set():
+            self.handle.stop()
+        elif self.stop_at_ns is not None:
+            self.handle.stop(at_ns=self.stop_at_ns)
+
+
+@dataclass(frozen=True)
+class _Stop:
+    """A stop that lies ahead: it ends what begins before it, what is asked for only later as well."""
+
+    line_id: str | None  # None: all
+    at_ns: int
 
 
 class Playback:
@@ -42,6 +64,7 @@ class Playback:
         self._player, self._book, self._publish = player, book, publish
         self._lock = threading.Lock()
         self._sounds: list[_Sound] = []
+        self._stops: list[_Stop] = []
 
     def start(
         self, line_id: str, take_id: str, blocks: Iterator[Audio], *, play_id: str = "", at_ns: int | None = None
@@ -56,6 +79,13 @@ class Playback:
         with self._lock:
             if len(self._sounds) >= MAX_SOUNDS:
                 raise BusyError(f"{MAX_SOUNDS} lines sound or wait for their time already; play this one later")
+            now_ns = time.time_ns()
+            ahead = [
+                stop.at_ns
+                for stop in self._stops
+                if stop.line_id in (None, line_id) and now_ns < stop.at_ns and sound.begins_before(stop.at_ns)
+            ]
+            sound.stop_at_ns = min(ahead, default=None)
             self._sounds.append(sound)
         try:
             handle = self._player.start(
@@ -69,17 +99,27 @@ class Playback:
                 self._sounds.remove(sound)
             raise
         sound.handle = handle
-        if sound.stop_asked.is_set():
-            handle.stop()
+        sound.pass_stop_on()
 
-    def stop(self, *, line_id: str | None = None, take_id: str | None = None) -> None:
-        """End what sounds of a line, of a take, or (neither given) all."""
+    def stop(self, *, line_id: str | None = None, take_id: str | None = None, at_ns: int | None = None) -> None:
+        """End what sounds of a line, of a take, or (neither given) all.
+
+        at_ns: the Unix time in nanoseconds at which it is to fall silent, to the sample; what is to begin at that
+        moment or later sounds all the same. None: now, also what still waits for its time.
+        """
         with self._lock:
             found = [s for s in self._sounds if line_id in (None, s.line_id) and take_id in (None, s.take_id)]
+            if at_ns is not None:
+                now_ns = time.time_ns()
+                self._stops = [*(stop for stop in self._stops if stop.at_ns > now_ns), _Stop(line_id, at_ns)]
+                found = [s for s in found if s.begins_before(at_ns)]
+            for sound in found:
+                if at_ns is None:
+                    sound.stop_asked.set()
+                elif sound.stop_at_ns is None or at_ns < sound.stop_at_ns:
+                    sound.stop_at_ns = at_ns
         for sound in found:
-            sound.stop_asked.set()
-            if sound.handle is not None:
-                sound.handle.stop()
+            sound.pass_stop_on()
 
     def _begun(self, sound: _Sound, first_ms: float) -> None:
         sound.first_ms, sound.has_begun = first_ms, True

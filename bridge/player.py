@@ -46,9 +46,10 @@ class PlayHandle(Protocol):
     def underruns(self) -> int:
         """How often the sound had to wait for its next block; each gap was filled with silence."""
 
-    def stop(self) -> None:
-        """End the sound now, faded out in a few milliseconds. Returns at once; `on_end` follows soon.
+    def stop(self, *, at_ns: int | None = None) -> None:
+        """End the sound, faded out in a few milliseconds. Returns at once; `on_end` follows soon.
 
+        at_ns: the Unix time in nanoseconds at which its fade is to be heard to begin, to the sample; None: now.
         Its blocks are closed as soon as the one that is being made has come.
         """
 
@@ -164,7 +165,7 @@ class Player:
         at_ns: int | None = None,
     ) -> PlayHandle:
         due_ns = None if at_ns is None else self._wall_clock.due_ns(at_ns)
-        sound = Sound(self.rate, on_first_sound, on_end, due_ns=due_ns)
+        sound = Sound(self.rate, on_first_sound, on_end, due_ns=due_ns, wall_clock=self._wall_clock)
         with self._lock:
             if self._closing.is_set():
                 raise DeviceError("the player is closed; start the program again to play")
@@ -263,7 +264,7 @@ class Player:
         sound.all_fed = True
         while not sound.is_over:
             time.sleep(max(POLL_S, min(MAX_POLL_S, sound.due_in_s / 2)))
-        cut_short = sound.has_failed or sound.stop_asked or sound.is_lost
+        cut_short = sound.has_failed or sound.was_cut or sound.is_lost
         if not cut_short:
             sound.tell_first()
             # The last sample is with the device, but not yet in the air.
@@ -306,7 +307,7 @@ class Player:
         for sound in stream.sounds:
             sound.tell_first()
             # Told from here too, since the sound's feeder may be waiting for a block that takes long to make.
-            if sound.stop_asked and (sound.is_over or not is_alive):
+            if (sound.has_ended and sound.was_cut) or (sound.stop_is_due and not is_alive):
                 self._end(sound, cut_short=True)
         with self._lock:
             if not stream.sounds:
@@ -338,7 +339,7 @@ class Player:
                     self._missed = f"{told}, and there is no other; plug it in or choose another, then play again"
                     is_over = time.monotonic() >= until_s
                     for sound in gone.sounds:
-                        if is_over or sound.stop_asked:
+                        if is_over or sound.stop_is_due:
                             sound.is_lost = True
                             self._end(sound, cut_short=True)
             if not is_told:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from bridge.audio_clock import WallClock
 from engine.types import Audio
 
 RING_S = 4.0  # how far a feeder may run ahead of the device
@@ -62,18 +63,22 @@ class Sound:
         on_end: Callable[[int, bool], None],
         *,
         due_ns: int | None = None,
+        wall_clock: WallClock | None = None,
     ) -> None:
         """`rate`: of its samples, and of the stream's that it is mixed into, whatever the device takes.
-        `due_ns`: when its first sample is to be heard, as `time.perf_counter_ns` counts; None: at once."""
+        `due_ns`: when its first sample is to be heard, as `time.perf_counter_ns` counts; None: at once.
+        `wall_clock`: turns the moments that it may be stopped at."""
         self.started_s = time.perf_counter()
         self.due_ns = due_ns
         self.ring = Ring(round(RING_S * rate))
         self._rate = rate
+        self._wall_clock = wall_clock or WallClock()
         # written by the feeder
         self.all_fed = False
         self.has_failed = False
         # written by any caller
         self.stop_asked = False
+        self.stop_ns: int | None = None  # when it is to be stopped, as due_ns counts
         # written by the watcher
         self.is_lost = False  # there is no device any more that it could sound on
         # written by the callback
@@ -83,6 +88,8 @@ class Sound:
         self.underruns = 0
         self.is_dry = False
         self.has_ended = False
+        self.was_cut = False
+        self._fade_left: int | None = None  # samples of its fade that are still to come
         # Feeder and watcher both look whether there is something to tell; it is told once, the first sound first.
         self._telling = threading.RLock()
         self._to_tell_first: Callable[[float], None] | None = on_first_sound
@@ -97,8 +104,17 @@ class Sound:
         """How long until it is due; not above 0 when it is."""
         return 0.0 if self.due_ns is None or self.stop_asked else self.due_ns / 1e9 - time.perf_counter()
 
-    def stop(self) -> None:
-        self.stop_asked = True
+    @property
+    def stop_is_due(self) -> bool:
+        return self.stop_asked or (self.stop_ns is not None and time.perf_counter_ns() >= self.stop_ns)
+
+    def stop(self, *, at_ns: int | None = None) -> None:
+        if at_ns is None:
+            self.stop_asked = True
+            return
+        stop_ns = self._wall_clock.due_ns(at_ns)
+        if self.stop_ns is None or stop_ns < self.stop_ns:  # the earliest of several counts
+            self.stop_ns = stop_ns
 
     def tell_first(self) -> None:
         with self._telling:
@@ -113,31 +129,63 @@ class Sound:
                 tell, self._to_tell_end = self._to_tell_end, None
                 tell(self.n_played, cut_short)
 
-    def mix_into(self, out: Audio, n_fade: int, now_s: float, *, first: int = 0, start: int | None = None) -> None:
+    def mix_into(
+        self,
+        out: Audio,
+        n_fade: int,
+        now_s: float,
+        *,
+        first: int = 0,
+        start: int | None = None,
+        stop: int | None = None,
+    ) -> None:
         """Add the next samples onto `out`, which begins at the sample `first` of the stream. In the audio callback.
 
         `start`: the sample of the stream at which the sound is due; None: as soon as it can be.
+        `stop`: the sample from which it fades out, over `n_fade` samples; None: it is heard to its end.
         """
         if self.is_over:
             return
-        if self.stop_asked:
-            tail = np.zeros(min(n_fade, len(out)), np.float32)
-            self.n_played += self.ring.add_to(tail) if self.first_s else 0
-            out[: len(tail)] += tail * np.linspace(1, 0, len(tail), dtype=np.float32)
-            self.has_ended = True
-            return
         begin = 0 if start is None or self.first_s else max(0, start - first)
+        fade = self._fade_from(len(out), first, stop)
+        if begin >= fade and not self.first_s and fade < len(out):
+            self.was_cut = self.has_ended = True  # before any of it was heard
+            return
         if begin >= len(out):
             return
+        if fade < len(out) and self._fade_left is None:
+            self.was_cut, self._fade_left = True, n_fade
+        end = len(out) if self._fade_left is None else min(len(out), fade + self._fade_left)
         all_fed = self.all_fed  # looked at before the ring: what was fed before it is then surely in there
-        n = self.ring.add_to(out[begin:])
+        n = self._add(out[begin:end], fade - begin, n_fade)
         self.n_played += n
         if n and not self.first_s:
             self.first_s = now_s
             self.late_s = 0.0 if start is None else max(0, first - start) / self._rate
-        if n < len(out) - begin:
-            if all_fed:
-                self.has_ended = True
-            elif self.first_s and not self.is_dry:  # before the first sample it is only waiting to begin
-                self.underruns += 1
-        self.is_dry = n < len(out) - begin
+        is_dry = n < end - begin
+        if self._fade_left is not None and (self._fade_left == 0 or is_dry):
+            self.has_ended = True
+        elif is_dry and all_fed:
+            self.has_ended = True
+        elif is_dry and self.first_s and not self.is_dry:  # before the first sample it is only waiting to begin
+            self.underruns += 1
+        self.is_dry = is_dry
+
+    def _fade_from(self, n: int, first: int, stop: int | None) -> int:
+        """Where in a block of `n` samples the fade begins or goes on; `n` when it does not."""
+        if self._fade_left is not None or self.stop_asked:
+            return 0
+        return n if stop is None else min(n, max(0, stop - first))
+
+    def _add(self, out: Audio, fade: int, n_fade: int) -> int:
+        """The next samples onto `out`, faded from its sample `fade` on. -> how many there were."""
+        if self._fade_left is None:
+            return self.ring.add_to(out)
+        piece = np.zeros(len(out), np.float32)
+        n = self.ring.add_to(piece)
+        n_faded = len(out) - max(0, fade)
+        left = self._fade_left - 1 - np.arange(n_faded, dtype=np.float32)
+        piece[len(out) - n_faded :] *= left / max(1, n_fade - 1)
+        self._fade_left -= n_faded
+        out += piece
+        return n

@@ -19,6 +19,7 @@ from engine.types import Audio
 
 FADE_S = 0.005  # of a sound that is stopped in its middle, so that it does not click
 SETTLE_S = 0.25  # of silence into a stream that was just opened: sound servers swallow the first samples they get
+QUIET_S = 10.0  # after the last sound, as long as time tags may lie ahead, the show is taken to go on
 LOST_S = 5.0  # without a callback: some hosts go silent instead of telling that a device was pulled out
 MAX_DELAY_S = 2.0  # what a host says to hold back beyond that is taken for nonsense
 SECOND_NS = 1_000_000_000
@@ -39,6 +40,7 @@ class Stream:
         self.clock = AudioClock(rate)
         self._rate = rate
         self._n_mixed = 0  # samples at `rate`
+        self._busy_until = 0  # until that sample the clock may not jump, since a next cue of the same show may come
         self._n_fade = round(FADE_S * rate)
         self._mix = np.zeros(4096, np.float32)
         self._limiter = Limiter(rate)
@@ -105,7 +107,11 @@ class Stream:
         held_back_s += len(self._resampled) / self.rate + self._limiter.delay / self._rate
         if self._resampler is not None:
             held_back_s += self._resampler.delay() / self.rate
-        self.clock.observe(self._n_mixed, now_ns + round(held_back_s * SECOND_NS))
+        if self.sounds:
+            self._busy_until = self._n_mixed + round(QUIET_S * self._rate)
+        self.clock.observe(
+            self._n_mixed, now_ns + round(held_back_s * SECOND_NS), may_jump=self._n_mixed > self._busy_until
+        )
         if self._resampler is None:
             out[:] = self._mixed(n_frames)[:, None]
             return
@@ -125,7 +131,8 @@ class Stream:
         sounds = self.sounds if self._n_mixed >= SETTLE_S * self._rate else ()
         for sound in sounds:
             start = None if sound.due_ns is None else self.clock.sample_at(sound.due_ns)
-            sound.mix_into(mix, self._n_fade, self.called_s, first=self._n_mixed, start=start)
+            stop = None if sound.stop_ns is None else self.clock.sample_at(sound.stop_ns)
+            sound.mix_into(mix, self._n_fade, self.called_s, first=self._n_mixed, start=start, stop=stop)
         self._n_mixed += n
         out = self._limiter.process(mix)
         if sounds:

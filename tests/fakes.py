@@ -107,9 +107,13 @@ class FakeSound:
     over: threading.Event = field(default_factory=threading.Event)
     stop_asked: threading.Event = field(default_factory=threading.Event)
     underruns: int = 0
+    stops_ns: list[int] = field(default_factory=list)  # stops that lie ahead; they are noted, not carried out
 
-    def stop(self) -> None:
-        self.stop_asked.set()
+    def stop(self, *, at_ns: int | None = None) -> None:
+        if at_ns is None:
+            self.stop_asked.set()
+        else:
+            self.stops_ns.append(at_ns)
 
     @property
     def audio(self) -> Audio:
