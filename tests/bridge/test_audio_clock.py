@@ -30,18 +30,16 @@ BLOCK = 480
 CALLBACKS_A_SECOND = RATE // BLOCK
 
 
-def running(
-    late_ns: Iterable[int], *, begun_ns: int = 10**12, drift_ppm: float = 0.0, idle: bool = False
-) -> AudioClock:
-    """A clock that has observed a callback for each of these, on a device that is `drift_ppm` slower than it says."""
+def running(late_ns: Iterable[int], *, idle: bool = False) -> AudioClock:
+    """A clock that has observed a callback for each of these, so much later than it should have come."""
     clock = AudioClock(RATE)
     for i, late in enumerate(late_ns):
-        clock.observe(i * BLOCK, begun_ns + heard_ns(i * BLOCK, drift_ppm) + late, may_jump=idle)
+        clock.observe(i * BLOCK, 10**12 + heard_ns(i * BLOCK, 0) + late, may_jump=idle)
     return clock
 
 
 def heard_ns(sample: int, drift_ppm: float) -> int:
-    """When a sample of such a device is really heard, after the first one."""
+    """When a sample of a device that is so much slower than it says is really heard, after the first one."""
     return round(sample * SECOND_NS / RATE * (1 + drift_ppm / 1e6))
 
 
@@ -75,7 +73,7 @@ def test_a_late_callback_now_and_then_changes_nothing() -> None:
     assert shaken.sample_at(10**12 + SECOND_NS) == steady.sample_at(10**12 + SECOND_NS) == RATE
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 2**32), st.floats(-15, 15))
 def test_cues_of_a_show_lie_exactly_apart_while_the_clocks_are_about_together(seed: int, drift_ppm: float) -> None:
     """A minute: no more than 15 ppm of it is 0.9 ms, and callbacks that come 0.4 ms early or late."""
@@ -83,7 +81,7 @@ def test_cues_of_a_show_lie_exactly_apart_while_the_clocks_are_about_together(se
     assert gaps == [RATE] * len(gaps)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.integers(0, 2**32), st.floats(-300, 300))
 def test_clocks_that_drift_apart_are_followed_without_a_jump(seed: int, drift_ppm: float) -> None:
     clock = AudioClock(RATE)
