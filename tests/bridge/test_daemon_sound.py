@@ -202,3 +202,29 @@ def test_without_a_device_a_live_line_is_refused_and_rendering_works(studio: Stu
     assert log.ending(take.id).ok
     with pytest.raises(DeviceError):
         daemon.play("gate_01")
+
+
+def test_a_stop_that_lies_ahead_ends_what_begins_before_it_and_nothing_else(studio: Studio) -> None:
+    daemon, log = studio.start()
+    for line in ("gate_01", "gate_02"):
+        (take,) = daemon.submit(replace(CUE, id=line))
+        log.ending(take.id)
+    studio.player.hold.clear()
+    noon_ns = time.time_ns() + 3600 * 10**9
+
+    def play(line: str, after_ns: int | None) -> None:
+        daemon.play(line, at_ns=None if after_ns is None else noon_ns + after_ns)
+
+    play("gate_01", None)
+    play("gate_01", 1)
+    daemon.stop("gate_01", at_ns=noon_ns)
+    play("gate_01", -1)  # asked for after the stop, but due before it
+    play("gate_02", -1)
+    play("gate_01", 0)  # due when the others fall silent
+    assert [sound.stops_ns for sound in studio.player.sounds] == [[noon_ns], [], [noon_ns], [], []]
+    daemon.stop(at_ns=noon_ns - 1)  # everything, and sooner
+    assert [sound.stops_ns[-1:] for sound in studio.player.sounds] == [[noon_ns - 1], [], [noon_ns], [], []]
+    daemon.stop()
+    assert all(sound.over.wait(WAIT_S) for sound in studio.player.sounds)
+    with pytest.raises(NotFoundError):
+        daemon.stop("nobody", at_ns=noon_ns)
