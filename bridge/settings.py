@@ -30,6 +30,7 @@ DROP_TARGETS = (  # the names that `drop_targets` may hold
     "ardour_session",
     "audacity",
     "ableton_live",
+    "pro_tools",
     "dawproject",
     "exchange",
     "wwise_table",
@@ -88,6 +89,7 @@ class Settings:
     wwise_root: str = DEFAULT_WWISE_ROOT  # object that characters are put under
     ardour_action: int = 1  # the action slot in Ardour that holds the companion script
     ableton_port: int = 27_184  # of the remote script in Live
+    pro_tools_port: int = 31_416  # of its scripting interface
     project: str = "Cuevox"  # its name, in the clips
     tempo_bpm: str = "120"  # beats a minute as decimal text, for `bar:` positions
     beats_per_bar: int = 4
@@ -130,6 +132,7 @@ class Settings:
             ),
             ("ardour_osc_port", 1 <= self.ardour_osc_port <= 65_535, "1 to 65535"),
             ("ableton_port", 1 <= self.ableton_port <= 65_535, "1 to 65535"),
+            ("pro_tools_port", 1 <= self.pro_tools_port <= 65_535, "1 to 65535"),
             ("exchange_frames", _is_frame_rate(self.exchange_frames), "frames a second as text, such as 25 or 29.97df"),
             ("reaper_web_port", 1 <= self.reaper_web_port <= 65_535, "1 to 65535"),
             (

@@ -37,6 +37,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "reaper_web_port",
         "reaper_web_command",
         "ableton_port",
+        "pro_tools_port",
         "exchange_frames",
         "wwise_root",
     ),
@@ -78,6 +79,7 @@ TITLES: Mapping[str, str] = {
     "reaper_web_port": QT_TRANSLATE_NOOP("settings", "REAPER's web port"),
     "reaper_web_command": QT_TRANSLATE_NOOP("settings", "REAPER's command"),
     "ableton_port": QT_TRANSLATE_NOOP("settings", "Port of the script in Live"),
+    "pro_tools_port": QT_TRANSLATE_NOOP("settings", "Port of Pro Tools"),
     "exchange_frames": QT_TRANSLATE_NOOP("settings", "Frames a second of timelines"),
     "wwise_root": QT_TRANSLATE_NOOP("settings", "Place in Wwise"),
     "hung_after_s": QT_TRANSLATE_NOOP("settings", "Give a silent voice up after, s"),
@@ -99,6 +101,7 @@ TARGETS: Mapping[str, str] = {  # of `drop_targets`; one that is not here by its
     "wwise_table": QT_TRANSLATE_NOOP("settings", "a table for Wwise"),
     "fmod_script": QT_TRANSLATE_NOOP("settings", "a script for FMOD Studio"),
     "ableton_live": QT_TRANSLATE_NOOP("settings", "Ableton Live, while it is open"),
+    "pro_tools": QT_TRANSLATE_NOOP("settings", "Pro Tools, while it is open"),
 }
 HINTS: Mapping[str, str] = {
     "panel_stays": QT_TRANSLATE_NOOP("settings", "an icon stays where the system has a place for it"),

@@ -8,6 +8,7 @@ from bridge.drops.base import DropError, DropJob, DropReceipt, DropTarget, Probe
 from bridge.drops.dawproject import DawProject
 from bridge.drops.exchange import Exchange
 from bridge.drops.game_table import FmodScript, WwiseTable
+from bridge.drops.pro_tools import ProToolsLive
 from bridge.drops.reaper_live import ReaperLive
 from bridge.drops.reaper_project import ReaperProject
 from bridge.drops.reaper_web import ReaperWeb
@@ -25,6 +26,7 @@ __all__ = [
     "DropTarget",
     "Exchange",
     "FmodScript",
+    "ProToolsLive",
     "Probe",
     "ReaperLive",
     "ReaperProject",
