@@ -293,14 +293,14 @@ class Daemon:
         return replace(take, state=LineState.DROPPING)
 
     def undrop(self, line_id: str, *, target: str | None = None) -> Future[tuple[str, tuple[str, ...]]]:
-        """Take the last drop of a line out of the projects again, of `target` only when one is named.
+        """Take the last drop of a line out of the projects again; when `target` is named, the last one into that.
 
         -> the take, and the targets it is out of; a DropError when it is not there as it was dropped.
         """
-        line, names = self._book.line(line_id), targets_meant(target, self.settings)
-        if any(take.state is LineState.DROPPING for take in line.takes):
+        targets_meant(target, self.settings)
+        if any(take.state is LineState.DROPPING for take in self._book.line(line_id).takes):
             raise RefusedError(f"line {line_id!r} is being dropped; take it out when that is done")
-        return self._drops.undo(line_id, names)
+        return self._drops.undo(line_id, target)
 
     def probe_targets(self) -> Future[dict[str, Probe]]:
         """Whether each drop target is ready, by name."""

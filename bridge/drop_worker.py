@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Self, TypeVar
@@ -76,12 +76,12 @@ class DropWorker:
         """Whether each target is ready, and for people why (not). The answer comes from the worker's thread."""
         return self._ask(lambda: {name: target.probe() for name, target in self._targets.items()})
 
-    def undo(self, line_id: str, names: Sequence[str]) -> Future[tuple[str, tuple[str, ...]]]:
-        """Take the last drop of a line out of each of these targets again.
+    def undo(self, line_id: str, target: str | None) -> Future[tuple[str, tuple[str, ...]]]:
+        """Take the last drop of a line out again, wherever it went; the last one into `target` when that is named.
 
         -> the take, and the targets it is out of. The answer is a DropError when it is not out of all of them.
         """
-        return self._ask(lambda: self._undo(line_id, names))
+        return self._ask(lambda: self._undo(line_id, target))
 
     def _ask(self, work: Callable[[], Answer]) -> Future[Answer]:
         answer: Future[Answer] = Future()
@@ -136,10 +136,12 @@ class DropWorker:
                 self._publish(events.DropEnded(order.line_id, order.take_id, name, "", "", False, text))
         return bool(final)
 
-    def _undo(self, line_id: str, names: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-        drops = [drop for drop in self._drops_of(line_id, names) if drop.target in names]
+    def _undo(self, line_id: str, target: str | None) -> tuple[str, tuple[str, ...]]:
+        drops = [drop for drop in self._drops_of(line_id) if drop.target in self._targets]
+        last = max((drop.number for drop in drops), default=0)
+        drops = [drop for drop in drops if (drop.number == last if target is None else drop.target == target)]
         if not drops:
-            raise DropError(f"line {line_id!r} is not in {', '.join(names)}; drop it first")
+            raise DropError(f"line {line_id!r} is not in {target or ', '.join(self._targets)}; drop it first")
         failures, undone = [], []
         for drop in drops:
             try:
@@ -152,13 +154,13 @@ class DropWorker:
             raise DropError(f"{drops[-1].take} was not taken out: {'; '.join(failures)}")
         return drops[-1].take, tuple(undone)
 
-    def _drops_of(self, line_id: str, names: Sequence[str]) -> tuple[Drop, ...]:
+    def _drops_of(self, line_id: str) -> tuple[Drop, ...]:
         """What is known to lie in projects; a line of an older journal is looked for at its own place."""
         line, drops = self._book.line(line_id), self._book.drops_of(line_id)
         take = line.picked_take
         if drops or take is None or take.state is not LineState.DROPPED:
             return drops
-        return tuple(Drop(name, take.id, line.cue.at) for name in names)
+        return tuple(Drop(name, take.id, line.cue.at, 0) for name in self._targets)
 
     def _job_of(self, drop: Drop) -> DropJob:
         take = self._book.take(drop.take)

@@ -37,6 +37,7 @@ class Drop:
     target: str
     take: str  # its id
     at: Position | None
+    number: int  # of the drop among those of its line; one may go into several targets
 
 
 @dataclass(frozen=True)
@@ -230,7 +231,9 @@ def _transaction(database: sqlite3.Connection) -> Iterator[None]:
 def _line(row: tuple[Any, ...]) -> LineRecord:
     number, cue, picked, n_takes, removed, locked, earlier_picks, drops = row
     picks = tuple(map(str, json.loads(earlier_picks)))
-    lying = tuple(Drop(each["target"], each["take"], _position(each["at"])) for each in json.loads(drops))
+    lying = tuple(
+        Drop(each["target"], each["take"], _position(each["at"]), each["number"]) for each in json.loads(drops)
+    )
     return LineRecord(_cue(cue), number, picked, n_takes, bool(removed), bool(locked), picks, lying)
 
 

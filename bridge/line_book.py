@@ -361,7 +361,8 @@ class LineBook:
             wish = entry.takes[take_id].wish if entry is not None else None
             if entry is not None and wish is not None:
                 others = (drop for drop in entry.record.drops if drop.target not in into)
-                new = (Drop(target, take_id, wish.at) for target in into)
+                number = max((drop.number for drop in entry.record.drops), default=0) + 1
+                new = (Drop(target, take_id, wish.at, number) for target in into)
                 entry.record = replace(entry.record, drops=(*others, *new))
             self._replace(take_id, change, keep=True)
 

@@ -109,7 +109,9 @@ def test_a_drop_is_found_and_taken_out_after_a_restart_wherever_it_went(studio: 
     assert items(studio) == 1
     studio.end()
     daemon, _ = studio.start()
-    assert daemon.undrop("gate_01").result(WAIT_S) == (take.id, ("reaper_project", "dawproject"))
+    assert daemon.undrop("gate_01").result(WAIT_S) == (take.id, ("dawproject",))  # the last drop
+    assert (daemon.lines()[0].state, items(studio)) == (LineState.DROPPED, 1)
+    assert daemon.undrop("gate_01").result(WAIT_S) == (take.id, ("reaper_project",))  # and the one before it
     assert items(studio) == 0
     assert daemon.lines()[0].state is LineState.READY
     with pytest.raises(DropError, match="drop it first"):

@@ -31,7 +31,7 @@ ROWS = {
     ),
     2: (("UPDATE line SET locked = 1, earlier_picks = ?", ('["gate_t00"]',)),),
     3: (("INSERT INTO request VALUES (?, ?, ?, ?, ?, ?)", (1, "udp 127.0.0.1 9", "r1", "abc", '["gate_t01"]', 1e9)),),
-    4: (("UPDATE line SET drops = ?", ('[{"target": "dawproject", "take": "gate_t01", "at": null}]',)),),
+    4: (("UPDATE line SET drops = ?", ('[{"target": "dawproject", "take": "gate_t01", "at": null, "number": 1}]',)),),
 }
 
 
@@ -63,7 +63,7 @@ def test_a_journal_of_any_older_version_is_brought_up_to_date(version: int, tmp_
     assert (kept.take.seed, kept.take.state, kept.cue) == (77, LineState.RENDERING, line.cue)
     assert (line.locked, line.earlier_picks) == ((True, ("gate_t00",)) if version >= 2 else (False, ()))
     assert kept.wish is not None and kept.wish.targets == ("dawproject",)
-    assert line.drops == ((Drop("dawproject", "gate_t01", None),) if version >= 4 else ())
+    assert line.drops == ((Drop("dawproject", "gate_t01", None, 1),) if version >= 4 else ())
     expected = {RequestRecord("udp 127.0.0.1 9", "r1", "abc"): ("gate_t01",)}
     assert requests == (expected if version >= 3 else {})
     with contextlib.closing(sqlite3.connect(path)) as database:
