@@ -10,6 +10,7 @@
     python3 launcher.py send ADDRESS ... one OSC command to the daemon that runs, and its replies
     python3 launcher.py watch            every OSC message that the daemon takes and sends
     python3 launcher.py model get        the official IndexTTS-2 from the hub, for --model; asks first
+    python3 launcher.py extras NAME...   packages for exchange timelines, Pro Tools and more; without a name: which
 
 Each does all of its own set-up first (bridge/setup_env.py). This is the only file that composes the parts. Whatever
 Python is there reads it, so everything that needs a new one or a package is imported later, where it is used; a start
@@ -52,6 +53,8 @@ def extras_of(options: argparse.Namespace) -> list[str]:
     """The optional groups of pyproject.toml that a command needs."""
     if options.command == "test":
         return ["test"]
+    if options.command == "extras":
+        return list(options.names)
     full = ["full"] if options.command == "model" or options.model else []
     if options.command not in ("batch", "farm"):
         return full
@@ -60,6 +63,7 @@ def extras_of(options: argparse.Namespace) -> list[str]:
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     from bridge.batch.arguments import add_arguments
+    from bridge.extras import EXTRAS
     from bridge.farm.arguments import add_arguments as add_farm_arguments
 
     parser = argparse.ArgumentParser(
@@ -96,9 +100,14 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     get = model.add_subparsers(dest="action", required=True).add_parser("get", help="download it (about 9 GB)")
     get.add_argument("folder", nargs="?", metavar="FOLDER", help="default: models/IndexTTS-2 in the data folder")
     get.add_argument("--yes", action="store_true", help="the terms were read before and are accepted")
+    extras = commands.add_parser("extras", help="install what is left out at first: packages for DAWs, models, farms")
+    extras.add_argument("names", nargs="*", metavar="NAME", help=", ".join(EXTRAS) + "; none: what there is")
     if arguments[:1] == ["test"]:  # argparse would take pytest's options for its own
         return argparse.Namespace(command="test", pytest=arguments[1:])
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.command == "extras" and (unknown := [name for name in options.names if name not in EXTRAS]):
+        parser.error(f"there is no extra {', '.join(unknown)}; there are: {', '.join(EXTRAS)}")
+    return options
 
 
 def run(options: argparse.Namespace, make_synthesizer: Callable[[], SynthesizerLike] | None = None) -> int:
@@ -110,6 +119,12 @@ def run(options: argparse.Namespace, make_synthesizer: Callable[[], SynthesizerL
         return run_tests(options.pytest)
     if options.command == "demo":
         return run_demo(options)
+    if options.command == "extras":
+        from bridge import extras
+        from bridge.setup_env import Environment
+
+        extras.tell(options.names, Environment().extras, print)
+        return 0
     from bridge.errors import BridgeError
     from engine.errors import EngineError
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.errors import BridgeError
+from bridge.extras import advice
 from engine.official_checkpoint import CLASSIFIER_FILES, FILES, OfficialFile, place
 
 if TYPE_CHECKING:
@@ -66,8 +67,7 @@ def download(
         import huggingface_hub
     except ImportError as error:
         raise DownloadError(
-            "downloading needs huggingface-hub, which pyproject.toml lists under `full`; "
-            "install it with: pip install huggingface-hub"
+            f"downloading needs huggingface-hub, which is not installed yet: {advice('full')}"
         ) from error
     known = {}
     for file in files:

@@ -40,6 +40,11 @@ class Environment:
         """Whether this very process runs in it."""
         return Path(sys.prefix).resolve() == self.folder.resolve()
 
+    @property
+    def extras(self) -> list[str]:
+        """The optional groups that are installed."""
+        return list(self._read_stamp().get("extras", []))
+
     def requirements(self, extras: Collection[str]) -> list[str]:
         """What pyproject.toml asks for, with those optional groups."""
         project = tomllib.loads((self.root / "pyproject.toml").read_text("utf-8"))["project"]
@@ -48,8 +53,7 @@ class Environment:
 
     def has(self, extras: Collection[str]) -> bool:
         """Whether everything is installed as pyproject.toml says today."""
-        stamp = self._read_stamp()
-        present = stamp.get("extras", [])
+        stamp, present = self._read_stamp(), self.extras
         return (
             set(extras) <= set(present)
             and stamp.get("requirements") == self.requirements(present)
@@ -61,7 +65,7 @@ class Environment:
         """Make or renew it. Raises SetupError."""
         print(f"Setting up Cuevox in {self.folder}; this is done once and takes some minutes", file=sys.stderr)
         system_libraries.provide()
-        extras = sorted({*extras, *self._read_stamp().get("extras", ())})
+        extras = sorted({*extras, *self.extras})
         self.stamp.unlink(missing_ok=True)
         # Not the Python of an environment we may be called from: that one would be part of what is made anew.
         base = Path(getattr(sys, "_base_executable", None) or sys.executable)

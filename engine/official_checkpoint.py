@@ -103,8 +103,7 @@ class OfficialCheckpoint:
         lacking = [package for module, package in PACKAGES.items() if importlib.util.find_spec(module) is None]
         if lacking:
             raise BadCheckpointError(
-                f"the official model needs {' and '.join(lacking)}, which pyproject.toml lists under `full`; start "
-                f"once with `launcher.py --model {folder}`, which installs them, or: pip install {' '.join(lacking)}"
+                f"the official model needs {' and '.join(lacking)}, not installed yet: python3 launcher.py extras full"
             )
         self.folder = folder
         missing = [str(file) for file in FILES if find(folder, file) is None]

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
@@ -24,7 +25,9 @@ import soundfile
 import launcher
 from bridge import demo
 from bridge.demo_lines import LINES, LIVE, DemoLine
+from bridge.extras import EXTRAS
 from bridge.osc_peer import OscPeer
+from bridge.setup_env import Environment
 from bridge.wav import read_info
 from engine.official_checkpoint import CLASSIFIER_FILES, FILES, find
 from tests.fakes import WAIT_S
@@ -340,3 +343,23 @@ def test_the_command_line_names_the_model(tmp_path: Path) -> None:
     plain = launcher.parse(["--data", str(tmp_path)])
     assert launcher.settings_of(plain).model_folder is None
     assert [launcher.extras_of(launcher.parse(a)) for a in ([], ["test"], ["model", "get"])] == [[], ["test"], ["full"]]
+
+
+def test_what_is_left_out_at_first_is_installed_by_its_name(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert launcher.extras_of(launcher.parse(["extras", "exchange", "protools"])) == ["exchange", "protools"]
+    optional = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    assert set(EXTRAS) == set(optional) - {"test"}
+    environment = Environment(tmp_path)
+    environment.folder.mkdir()
+    environment.stamp.write_text('{"extras": ["farm", "test"]}', "utf-8")
+    monkeypatch.setattr("bridge.setup_env.Environment", lambda: environment)
+    assert launcher.run(launcher.parse(["extras"])) == 0
+    told = capsys.readouterr().out
+    assert all(name in told for name in EXTRAS) and re.findall(r"(\w+)  .* - installed", told) == ["farm"]
+    assert launcher.run(launcher.parse(["extras", "exchange"])) == 0
+    assert capsys.readouterr().out == "exchange: installed\n"
+    with pytest.raises(SystemExit):
+        launcher.parse(["extras", "exchnge"])
+    assert "there are: exchange" in capsys.readouterr().err

@@ -8,6 +8,7 @@ import numpy as np
 import soxr
 
 from bridge.errors import BridgeError
+from bridge.extras import advice
 from engine.types import Audio
 
 RATE = 16_000  # that Whisper hears at
@@ -28,8 +29,8 @@ class WhisperListener:
             from faster_whisper import WhisperModel
         except ImportError as error:
             raise ListenerError(
-                "recognition needs the package faster-whisper, which pyproject.toml lists under `judge`; install it, "
-                "or leave --asr out: the takes are then ranked without it"
+                f"recognition needs the package faster-whisper, which is not installed yet: {advice('judge')}. Or "
+                "leave --asr out: the takes are then ranked without it"
             ) from error
         if not (folder / "model.bin").is_file():
             raise ListenerError(f"{folder} holds no model.bin; give the folder of a Whisper model for faster-whisper")

@@ -30,6 +30,7 @@ from bridge.drops.base import (
     stable_uuid,
 )
 from bridge.errors import BadArgumentError
+from bridge.extras import advice
 from bridge.files import keep_previous, safe_name
 from bridge.ixml import Marker
 from bridge.timeline import FrameRate, Position
@@ -37,10 +38,7 @@ from bridge.wav import read_info, write_wav
 
 OURS = "cuevox"  # key of what we note on clips and timeline
 FORMATS = {".xml": ("otio_fcp_adapter", "fcp_xml"), ".aaf": ("otio_aaf_adapter", "AAF")}  # package and adapter
-MISSING = (
-    "exchange timelines need OpenTimelineIO, which is not installed; into Cuevox's .venv install "
-    "opentimelineio, otio-fcp-adapter and otio-aaf-adapter"
-)
+MISSING = f"exchange timelines need OpenTimelineIO, which is not installed yet: {advice('exchange')}"
 
 
 class Exchange:

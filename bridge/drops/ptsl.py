@@ -13,13 +13,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from bridge.drops.base import DropError
+from bridge.extras import advice
 
 METHOD = "/ptsl.PTSL/SendGrpcRequest"
 VERSION = 2025  # of the interface that the bodies are written for: Pro Tools 2025.06 was the first with all of them
 VERSION_MINOR = 6
 PAGE = 500  # items of a list that are asked for at once
 ADVICE = "start it, open a session, and close any dialogue that is open in it"
-TO_INSTALL = "Pro Tools needs the package grpcio: python3 launcher.py extras protools"
+TO_INSTALL = f"Pro Tools needs the package grpcio, which is not installed yet: {advice('protools')}"
 
 
 class CommandId(IntEnum):
