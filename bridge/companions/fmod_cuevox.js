@@ -24,8 +24,14 @@ function made(folder, kind, name) {
   return item;
 }
 
+// The sound of a take that was imported before, so that no second copy of it is made. Takes never change.
+function imported(file) {
+  var bin = studio.project.workspace.masterAssetFolder;
+  return bin && bin.getAsset ? bin.getAsset(file.split("/").pop()) : null;
+}
+
 function importLine(line) {
-  var asset = studio.project.importAudioFile(line.file);
+  var asset = imported(line.file) || studio.project.importAudioFile(line.file);
   if (!asset) { return "the file cannot be imported: " + line.file; }
   var root = made(studio.project.workspace.masterEventFolder, "EventFolder", FOLDER);
   var event = made(made(root, "EventFolder", line.character), "Event", line.line);

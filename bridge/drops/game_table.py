@@ -8,9 +8,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -101,12 +102,15 @@ class WwiseTable(GameTable):
     """The drop target `wwise_table`: tab-delimited, for Wwise's *Audio File Importer* or `importTabDelimited`."""
 
     name = "wwise_table"
-    COLUMNS: ClassVar = ("Audio File", "Object Path", "Notes", "Originals Sub Folder")
+    # Those of Audiokinetic's page on such files that are the same in all versions since 2015.
+    COLUMNS: ClassVar = ("Audio File", "Object Path", "Notes")
+    CONTAINERS: ClassVar = "\\Containers"  # the hierarchy's name since 2025.1; before, it was one of Actor-Mixers
 
     def __init__(self, path: Path, *, root: str = r"\Actor-Mixer Hierarchy\Default Work Unit") -> None:
         """`root`: of the objects; with a type in front of a name, as in the table itself, where it is to be made."""
         super().__init__(path)
         self._root = root
+        self._kind = "Property Container" if root.startswith(self.CONTAINERS) else "Actor-Mixer"
 
     def parse(self, text: str) -> list[Row]:
         table = csv.DictReader(io.StringIO(text), delimiter="\t")
@@ -116,7 +120,7 @@ class WwiseTable(GameTable):
             rows.append(
                 Row(
                     line.removeprefix("<Sound Voice>"),
-                    character.removeprefix("<Actor-Mixer>"),
+                    re.sub("^<[^>]*>", "", character),
                     values["Audio File"],
                     values["Notes"],
                 )
@@ -128,8 +132,8 @@ class WwiseTable(GameTable):
         table = csv.writer(out, delimiter="\t", lineterminator="\r\n")
         table.writerow(self.COLUMNS)
         for row in rows:
-            place = rf"{self._root}\<Actor-Mixer>{row.character}\<Sound Voice>{row.line}"
-            table.writerow((row.file, place, row.text, row.character))
+            place = rf"{self._root}\<{self._kind}>{row.character}\<Sound Voice>{row.line}"
+            table.writerow((row.file, place, row.text))
         return out.getvalue()
 
 
@@ -142,10 +146,13 @@ class FmodScript(GameTable):
 
     def parse(self, text: str) -> list[Row]:
         begin = text.index(self._BEGIN) + len(self._BEGIN)
-        return [Row(**values) for values in json.loads(text[begin : text.index(self._END, begin)])]
+        rows = [Row(**values) for values in json.loads(text[begin : text.index(self._END, begin)])]
+        return [replace(row, file=str(Path(row.file))) for row in rows]
 
     def write(self, rows: Sequence[Row]) -> str:
-        lines = json.dumps([asdict(row) for row in rows], indent=2)  # ASCII, so no line end can hide in a text
+        # ASCII, so no line end can hide in a text; slashes, which FMOD takes on Windows as well.
+        rows = [replace(row, file=Path(row.file).as_posix()) for row in rows]
+        lines = json.dumps([asdict(row) for row in rows], indent=2)
         script = (Path(__file__).parents[1] / "companions" / "fmod_cuevox.js").read_text(encoding="utf-8")
         begin, end = script.index(self._BEGIN) + len(self._BEGIN), script.index(self._END)
         return script[:begin] + lines + script[end:]

@@ -32,18 +32,23 @@ Item.prototype.addGroupTrack = function (name) {
   return track;
 };
 var root = new Item("MasterEventFolder"), menu = null, said = [];
+var bin = { imports: 0, assets: {}, getAsset: function (name) { return bin.assets[name] || null; } };
 var studio = {
   project: {
-    workspace: { masterEventFolder: root },
+    workspace: { masterEventFolder: root, masterAssetFolder: bin },
     create: function (kind) { return new Item(kind); },
-    importAudioFile: function (path) { return fs.existsSync(path) ? { path: path, length: 1.5 } : null; }
+    importAudioFile: function (path) {
+      if (!fs.existsSync(path)) { return null; }
+      bin.imports += 1;
+      return bin.assets[path.split("/").pop()] = { path: path, length: 1.5 };
+    }
   },
   menu: { addMenuItem: function (item) { menu = item; } },
   system: { message: function (text) { said.push(text); } }
 };
 vm.runInNewContext(fs.readFileSync(process.argv[2], "utf-8"), { studio: studio });
 menu.execute(); menu.execute();
-console.log(JSON.stringify({ menu: menu.name, said: said, root: root }));
+console.log(JSON.stringify({ menu: menu.name, said: said, root: root, imports: bin.imports }));
 """
 
 
@@ -110,8 +115,25 @@ def test_the_wwise_table_has_the_columns_that_wwise_reads(tmp_path: Path, job: D
         "Audio File": str(job.clip.resolve()),
         "Object Path": r"\Actor-Mixer Hierarchy\VO\<Actor-Mixer>Old_Guard\<Sound Voice>gate_01",
         "Notes": 'Who goes there? "Halt!" é',
-        "Originals Sub Folder": "Old_Guard",
     }
+
+
+def test_the_hierarchy_of_wwise_2025_has_property_containers(tmp_path: Path, job: DropJob) -> None:
+    target = WwiseTable(tmp_path / "wwise.txt", root=r"\Containers\Default Work Unit")
+    assert target.drop(job) == target.verify(job)
+    place = r"\Containers\Default Work Unit\<Property Container>Old_Guard\<Sound Voice>gate_01"
+    assert place in target.path.read_text("utf-8")
+
+
+def test_a_table_of_an_earlier_cuevox_is_taken_on(tmp_path: Path, job: DropJob) -> None:
+    target = WwiseTable(tmp_path / "wwise.txt")
+    place = r"\Actor-Mixer Hierarchy\Default Work Unit\<Actor-Mixer>Mira\<Sound Voice>gate_09"
+    target.path.write_text(
+        f"Audio File\tObject Path\tNotes\tOriginals Sub Folder\r\n/clips/a.wav\t{place}\tHalt!\tMira\r\n", "utf-8"
+    )
+    target.drop(job)
+    assert [row.line for row in target.parse(target.path.read_text("utf-8"))] == ["gate_09", "gate_01"]
+    assert "Originals" not in target.path.read_text("utf-8")
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed (Debian: nodejs)")
@@ -125,6 +147,7 @@ def test_the_fmod_script_makes_an_event_of_each_line_once(tmp_path: Path, job: D
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, stdin=subprocess.DEVNULL)
     found = json.loads(ran.stdout)
     assert found["menu"] == "Cuevox\\Import lines"
+    assert found["imports"] == 1  # at the second run the asset is there
     assert found["said"][0].startswith("1 of 2 lines are in Cuevox.\ngone: the file cannot be imported")
     (folder,) = found["root"]["items"]
     (character,) = folder["items"]
