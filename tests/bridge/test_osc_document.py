@@ -10,14 +10,17 @@ import struct
 import subprocess
 import sys
 import threading
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import soundfile
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+import bridge
 from bridge.osc_commands import Commands, reference
 from bridge.version import VERSION
 from tests.bridge.hostile import padded
@@ -158,7 +161,8 @@ def run_until_done(command: list[str], tmp_path: Path) -> str:
         text=True,
         env=os.environ
         | {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
-        | {"QT_QPA_PLATFORM": "offscreen", "QTWEBENGINE_DISABLE_SANDBOX": "1"},
+        | {"QT_QPA_PLATFORM": "offscreen", "QTWEBENGINE_DISABLE_SANDBOX": "1"}
+        | {"QTWEBENGINE_CHROMIUM_FLAGS": "--no-sandbox"},
     )
 
     def read() -> None:
@@ -201,6 +205,51 @@ def test_supercollider_as_documented(studio: Studio, example: Example, tmp_path:
     program.write_text(example.text.replace(PORT, str(studio.port)))
     said = run_until_done(["sclang", str(program)], tmp_path)
     assert "accepted" in said and "gate_16_t01.wav" in said
+
+
+NODE_OSC = """
+const osc = require("node-osc");
+if (!osc.Client || !osc.Server) process.exit(1);
+"""
+
+
+@pytest.mark.parametrize("example", examples("js"), ids=str)
+def test_node_osc_as_documented(studio: Studio, example: Example, tmp_path: Path) -> None:
+    if shutil.which("node") is None:
+        pytest.skip("Node.js is not installed (Debian: nodejs)")
+    if subprocess.run(["node", "-e", NODE_OSC], capture_output=True, timeout=WAIT_S).returncode:
+        pytest.skip("node-osc is not there (npm install node-osc, then NODE_PATH=its node_modules)")
+    with Desk(studio.port) as ear:  # for a port that is free; it is let go before the program takes it
+        reply_port = ear.port
+    program = example.text.replace(REPLY_PORT, str(reply_port)).replace(PORT, str(studio.port))
+    said = run_until_done(["node", "-e", program], tmp_path)
+    assert "accepted" in said and "gate_17_t01.wav" in said
+
+
+def touch_messages(layout: Path) -> list[tuple[str, list[str], str]]:
+    """The OSC messages of a TouchOSC layout: address, what its arguments are, when it is sent."""
+    tree = ElementTree.fromstring(zlib.decompress(layout.read_bytes()))
+    found = []
+    for message in tree.iter("osc"):
+        assert {part.findtext("type") for part in message.iterfind("path/partial")} == {"CONSTANT"}
+        address = "".join(part.findtext("value") or "" for part in message.iterfind("path/partial"))
+        kinds = [part.findtext("conversion") or "" for part in message.iterfind("arguments/partial")]
+        found.append((address, kinds, message.findtext("triggers/trigger/condition") or ""))
+    return found
+
+
+def test_the_buttons_of_touchosc_play_and_stop(studio: Studio) -> None:
+    messages = touch_messages(Path(bridge.__file__).parent / "companions" / "cuevox.tosc")
+    assert len(messages) == 9
+    with Desk(studio.port) as desk:
+        for address, kinds, condition in messages[:8]:
+            assert (kinds, condition) == (["FLOAT"], "ANY")  # both, a press and its release, are sent
+            line = address.split("/")[3]
+            desk.ask("/cuevox/line/render", line, "Who goes there?", "seconds", "0.3")
+            assert desk.ask(address, 1.0).data[0] == line
+            assert desk.ask(address, 0.0).data == ()
+        assert messages[8] == ("/cuevox/line/stop", [], "RISE")
+        assert desk.ask(messages[8][0]).status == "done"
 
 
 def test_every_command_has_an_example(studio: Studio) -> None:
