@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "bridge": {"bridge", "engine", "numpy", "soundfile", "soxr", "sounddevice", "pythonosc", "platformdirs"}
     | {"zeroconf", "ifaddr"}
     | {"huggingface_hub", "python_calamine", "xlsxwriter", "safetensors", "psutil", "_Framework"}
-    | {"faster_whisper", "opentimelineio", "ray"},  # of optional groups
+    | {"faster_whisper", "opentimelineio", "ray", "grpc", "google"},  # of optional groups
     "gui": {"gui", "bridge", "engine", "numpy", "soundfile", "PyQt6", "pyqtgraph"},
 }
 # The engine computes: no threads, sockets or devices, and no process or event loop of its own.
@@ -35,6 +35,8 @@ ONLY = {
         "bridge/osc_terminal.py",
     },
     "opentimelineio": {"bridge/drops/exchange.py"},  # it may be missing
+    "grpc": {"bridge/drops/ptsl.py"},
+    "google": {"bridge/drops/ptsl.py"},
     "_Framework": {"bridge/companions/ableton_cuevox/__init__.py"},  # it runs inside of Ableton Live
     "sounddevice": {"bridge/sound_devices.py"},
     "platformdirs": {"bridge/settings.py", "launcher.py"},
@@ -48,6 +50,7 @@ ONLY = {
 }
 # Run before any package is installed.
 STANDARD_LIBRARY_ONLY = {"bridge/__init__.py", "bridge/setup_env.py", "bridge/system_libraries.py"} | {
+    "bridge/extras.py",
     "bridge/batch/__init__.py",
     "bridge/batch/arguments.py",
     "bridge/farm/__init__.py",
