@@ -51,7 +51,10 @@ class SpokenWord:
 
 @dataclass(frozen=True)
 class SpokenText:
-    """Phonemes, with spaces and pause marks between the words, and the words in order."""
+    """Phonemes, with spaces and pause marks between the words, and the words in order.
+
+    For a model that reads letters these stand in the phonemes' place, and where the words lie in them is not known.
+    """
 
     phonemes: str
     words: tuple[SpokenWord, ...]
