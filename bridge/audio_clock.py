@@ -18,6 +18,7 @@ REST_NS = 2_000_000  # off by less, the anchor stays where it is
 RIGHT_NS = 500_000  # and when it moves, it does until it is as near as this
 SLEW_PPM = 20  # how fast it moves: less than a sample of 48 kHz in a second
 HURRY_NS, HURRY_S = 4_000_000, 5  # further off than that, it makes up for the excess within so many seconds
+BREAK_NS = 20_000_000  # further off than that, the stream itself has broken off, and is put right at once
 SECOND_NS = 1_000_000_000
 TOLERANCE_NS = 1_000_000  # of the wall clock
 
@@ -50,6 +51,12 @@ class AudioClock:
         self._n_samples = n_samples
         self._follow(self._sorted[len(self._sorted) // 2], passed_ns, may_jump)
 
+    def restart(self) -> None:
+        """Samples were left out: what was seen before tells nothing any more."""
+        self._seen.clear()
+        self._sorted.clear()
+        self._n_seen = 0
+
     def _follow(self, median_ns: int, passed_ns: int, may_jump: bool) -> None:
         if self._origin_ns is None or self._n_seen <= SETTLING:
             self._origin_ns = median_ns
@@ -61,7 +68,7 @@ class AudioClock:
             self._moves = abs(off_ns) > REST_NS
         if not self._moves:
             return
-        if may_jump:
+        if may_jump or abs(off_ns) > BREAK_NS:
             self._origin_ns = median_ns
             return
         step_ns = passed_ns * SLEW_PPM // 1_000_000

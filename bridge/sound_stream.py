@@ -99,8 +99,10 @@ class Stream:
     def _callback(self, out: NDArray[np.float32], n_frames: int, at: Any, status: Any) -> None:
         now_ns = time.perf_counter_ns()
         self.called_s = now_ns / SECOND_NS
-        if status.output_underflow and self.sounds:
-            self.underruns += 1
+        if status.output_underflow:
+            self.clock.restart()
+            if self.sounds:
+                self.underruns += 1
         held_back_s = at.outputBufferDacTime - at.currentTime
         if not 0 < held_back_s < MAX_DELAY_S:  # not every host knows
             held_back_s = self.latency_s

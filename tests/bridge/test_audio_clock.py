@@ -109,6 +109,17 @@ def test_the_wall_clock_is_turned_the_same_way_each_time() -> None:
     assert abs(first - time.perf_counter_ns()) < 10 * SECOND_NS  # the scale of the other clock
 
 
+@pytest.mark.parametrize("is_told", [False, True])
+def test_after_a_gap_in_the_stream_the_place_is_right_again_at_once(is_told: bool) -> None:
+    gap_ns, n = 25_000_000 if not is_told else 5_000_000, 2 * CALLBACKS_A_SECOND
+    clock = running([0] * n)
+    if is_told:
+        clock.restart()
+    for i in range(n, n + CALLBACKS_A_SECOND):
+        clock.observe(i * BLOCK, 10**12 + heard_ns(i * BLOCK, 0) + gap_ns)
+    assert clock.sample_at(10**12 + SECOND_NS) == RATE - gap_ns * RATE // SECOND_NS
+
+
 def mixed(sound: Sound, sizes: list[int], start: int, stop: int | None = None) -> Audio:
     blocks, first = [], 0
     for size in sizes:
