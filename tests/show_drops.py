@@ -1,4 +1,4 @@
-"""Drops shown with the real programs, as in docs/daws.md: `python -m tests.show_drops ardour` (or `audacity`)."""
+"""Drops shown with the real programs, as in docs/daws.md: `python -m tests.show_drops ardour`, `audacity` or `melt`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from bridge.drops import ArdourLive, Audacity, DropError, DropJob, DropTarget
+from bridge.drops import ArdourLive, Audacity, DropError, DropJob, DropTarget, Exchange
 from bridge.drops.audacity_pipe import AudacityPipe
 from bridge.ixml import ClipMetadata
-from bridge.timeline import Position, write_position
+from bridge.timeline import Position, parse_frame_rate, write_position
 from bridge.wav import write_wav
-from tests import ardour, audacity
+from tests import ardour, audacity, melt
 
 RATE = 48_000
 SUPERCLOCKS = 282_240_000 // RATE  # of Ardour, a sample
@@ -27,7 +27,7 @@ PLACES = {"gate_01_t01": 960_001, "gate_02_t01": 970_000, "gate_03_t01": 2_000_0
 def main(program: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         jobs = [_job(Path(folder), name, at) for name, at in PLACES.items()]
-        show = {"ardour": _in_ardour, "audacity": _in_audacity}[program]
+        show = {"ardour": _in_ardour, "audacity": _in_audacity, "melt": _through_melt}[program]
         with show(Path(folder)) as target:
             print(f"probe          {target.probe().text}")
             for job in jobs:
@@ -89,6 +89,14 @@ def _in_audacity(folder: Path) -> Iterator[DropTarget]:
     ends = [*loud[edges], loud[-1]]
     spans = ", ".join(f"{start} to {end}" for start, end in zip(starts, ends, strict=True))
     print(f"exported file  sound in samples {spans}")
+
+
+@contextmanager
+def _through_melt(folder: Path) -> Iterator[DropTarget]:
+    yield Exchange(folder / "show.otio", frames_at=parse_frame_rate("25"))
+    for suffix in melt.ADAPTERS:
+        spans = melt.played_out(folder / f"show{suffix}", folder, "Guard")
+        print(f"{suffix} played    sound in samples {', '.join(f'{start} to {end}' for start, end in spans)}")
 
 
 if __name__ == "__main__":

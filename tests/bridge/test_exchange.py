@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import unquote, urlparse
 
 import numpy as np
 import pytest
@@ -108,33 +106,7 @@ def test_another_frame_rate_or_a_clip_that_is_gone_is_refused(tmp_path: Path, jo
 def test_a_renderer_of_frames_puts_the_sound_on_its_sample(tmp_path: Path, job: Make, suffix: str) -> None:
     target = exchange(tmp_path)
     target.drop_all([job("a", 96_001), job("b", 200_003, 33_333)])
-    adapter = {".xml": "fcp_xml", ".aaf": "AAF"}[suffix]
-    timeline = otio.adapters.read_from_file(str(tmp_path / f"show{suffix}"), adapter_name=adapter)
-    (tmp_path / "show.mlt").write_text(mlt_of(timeline))
-    command = ["melt", "show.mlt", "-consumer", "avformat:out.wav", "ar=48000", "ac=1", "acodec=pcm_f32le", "vn=1"]
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
-    subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, timeout=90, check=True, stdin=subprocess.DEVNULL
-    )
-    audio, rate = soundfile.read(tmp_path / "out.wav", dtype="float32")
-    sounding = np.flatnonzero(np.abs(audio) > 0.05)
-    (gap,) = np.flatnonzero(np.diff(sounding) > 1)
-    assert rate == RATE
-    assert (sounding[0], sounding[gap] + 1) == (96_001, 96_001 + 24_001)
-    assert (sounding[gap + 1], sounding[-1] + 1) == (200_003, 200_003 + 33_333)
+    from tests import melt
 
-
-def mlt_of(timeline: otio.schema.Timeline) -> str:
-    """The one audio track as an MLT playlist."""
-    (track,) = timeline.audio_tracks()
-    producers, entries = "", ""
-    for i, child in enumerate(track):
-        n_frames = round(child.duration().rescaled_to(25).value)
-        if isinstance(child, otio.schema.Gap):
-            entries += f'<blank length="{n_frames}"/>'
-        else:
-            path = unquote(urlparse(child.media_reference.target_url).path)
-            producers += f'<producer id="p{i}"><property name="resource">{path}</property></producer>'
-            entries += f'<entry producer="p{i}" in="0" out="{n_frames - 1}"/>'
-    profile = '<profile width="64" height="64" frame_rate_num="25" frame_rate_den="1" progressive="1"/>'
-    return f'<mlt>{profile}{producers}<playlist id="voice">{entries}</playlist></mlt>'
+    spans = melt.played_out(tmp_path / f"show{suffix}", tmp_path, "Guard")
+    assert spans == [(96_001, 96_001 + 24_001), (200_003, 200_003 + 33_333)]
