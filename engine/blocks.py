@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.frames import depthwise
+
 
 class ConvNeXt(nn.Module):
     """Depthwise convolution, then a pointwise MLP, on a residual (Liu et al. 2022, in one dimension as in Vocos).
@@ -24,9 +26,9 @@ class ConvNeXt(nn.Module):
         self.scale = nn.Parameter(torch.full((dim,), scale))
 
     def forward(self, x: Tensor) -> Tensor:
-        y = self.depthwise(x).transpose(1, 2)
-        y = self.contract(F.gelu(self.expand(self.norm(y)))) * self.scale
-        return x + y.transpose(1, 2)
+        y = self.norm(depthwise(self.depthwise, x.transpose(1, 2)))
+        y = self.contract(F.gelu(self.expand(y)))
+        return torch.addcmul(x, y.transpose(1, 2), self.scale[:, None])
 
 
 class ChannelNorm(nn.LayerNorm):

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine import checkpoint, half, packed, speech_planner
+from engine import checkpoint, frames, half, packed, speech_planner
 from engine.checkpoint import Settled
 from engine.embedded_decoding import EmbeddedOptions, Part, Step, Tokens, decode, parts_for
 from engine.emotion_text import emotion_from_text
@@ -84,11 +84,17 @@ class EmbeddedModel:
         """The voice in `folder`, by default the one that comes with the program. Raises BadCheckpointError."""
         folder = folder or checkpoint.EMBEDDED
         t2s, s2m, vocoder = checkpoint.load(folder)
+        t2s.settle()
         if half.is_fast():
             for model in (t2s.gpt, t2s.digits, t2s.head, s2m.regulator, s2m.velocity, vocoder):
                 half.halve(model)
-        elif packed.is_there():
-            packed.pack(t2s.gpt)
+        else:
+            s2m.velocity.settle()
+            frames.settle(s2m.regulator)
+            frames.settle(vocoder)
+            if packed.is_there():
+                packed.pack(t2s.gpt)
+                t2s.head = packed.PackedLinear(t2s.head)
         return cls(t2s, s2m, vocoder, settled=checkpoint.load_settled(folder), options=options)
 
     @property

@@ -35,6 +35,12 @@ def follow(velocity: Velocity, noise: Tensor, times: Tensor) -> Tensor:
     return x
 
 
+def asked(n_steps: int) -> Tensor:
+    """(2 n_steps,): the times at which solve() asks for the velocity, in order."""
+    times = cosine_times(n_steps)
+    return torch.stack([times[:-1], (times[:-1] + times[1:]) / 2], 1).flatten()
+
+
 def solve(velocity: Velocity, noise: Tensor, n_steps: int) -> Tensor:
     """Follow the velocity from noise (B, ...) at 0 to 1 in n_steps midpoint steps on `cosine_times`.
 

@@ -9,14 +9,17 @@ intelligible.)
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine import frames
 from engine.blocks import ChannelNorm, convnexts
-from engine.flow import solve
+from engine.flow import asked, solve
+from engine.frames import FrameConv, depthwise
 from engine.prompt_encoder import PromptEncoder
 from engine.tokeniser import FSQ
 
@@ -96,20 +99,28 @@ class Regulator(nn.Module):
 class VelocityBlock(nn.Module):
     """ConvNeXt whose norm is steered by time and speaker (adaptive layer norm as in DiT, Peebles & Xie 2023)."""
 
+    neutral: Tensor  # (3 dim,) scale, shift and gate where nothing steers
+
     def __init__(self, dim: int, dilation: int) -> None:
         super().__init__()
         self.depthwise = nn.Conv1d(dim, dim, 7, padding=3 * dilation, dilation=dilation, groups=dim)
         self.norm = nn.LayerNorm(dim, elementwise_affine=False)
         self.expand, self.contract = nn.Linear(dim, 3 * dim), nn.Linear(3 * dim, dim)
         self.steer = nn.Linear(dim, 3 * dim)
+        self.register_buffer("neutral", torch.tensor([1.0, 0.0, 0.2]).repeat_interleave(dim), persistent=False)
         nn.init.zeros_(self.steer.weight)
         nn.init.zeros_(self.steer.bias)
 
-    def forward(self, x: Tensor, manner: Tensor) -> Tensor:
-        """x (B, dim, T), manner (B, dim)."""
-        scale, shift, gate = self.steer(manner)[:, None].chunk(3, 2)
-        y = self.norm(self.depthwise(x).transpose(1, 2)) * (1 + scale) + shift
-        return x + (self.contract(F.gelu(self.expand(y))) * (0.2 + gate)).transpose(1, 2)
+    def steering(self, manner: Tensor) -> Tensor:
+        """(B, dim) -> (B, 3, 1, dim): scale, shift and gate."""
+        return (self.steer(manner) + self.neutral).unflatten(1, (3, 1, -1))
+
+    def forward(self, x: Tensor, steering: Tensor) -> Tensor:
+        """x (B, dim, T)."""
+        scale, shift, gate = steering.unbind(1)
+        y = torch.addcmul(shift, self.norm(depthwise(self.depthwise, x.transpose(1, 2))), scale)
+        y = self.contract(F.gelu(self.expand(y)))
+        return torch.addcmul(x, y.transpose(1, 2), gate.transpose(1, 2))
 
 
 class Velocity(nn.Module):
@@ -118,6 +129,7 @@ class Velocity(nn.Module):
     def __init__(self, config: S2MConfig) -> None:
         super().__init__()
         dim = config.dim
+        self.n_mels = config.n_mels
         self.stem = nn.Conv1d(2 * config.n_mels + dim, dim, 7, padding=3)
         self.time = nn.Sequential(nn.Linear(64, dim), nn.SiLU(), nn.Linear(dim, dim))
         self.speaker = nn.Linear(config.speaker_dim, dim)
@@ -126,22 +138,41 @@ class Velocity(nn.Module):
         )
         self.norm = ChannelNorm(dim)
         self.out = nn.Conv1d(dim, config.n_mels, 1)
+        self._settled: tuple[FrameConv, FrameConv] | None = None  # the stem, for the residual and for what is told
+
+    def settle(self) -> None:
+        """The weights change no more: from now on convolutions are matrix products (engine/frames.py)."""
+        weight = self.stem.weight
+        self._settled = (
+            FrameConv(weight[:, : self.n_mels], None),
+            FrameConv(weight[:, self.n_mels :], self.stem.bias),
+        )
+        frames.settle(self)
 
     def told(self, foretold: Foretold) -> Tensor:
         """What the stem makes of all that stays as it is from step to step: (B, dim, T)."""
-        n_mels = foretold.mel.shape[1]
         known = torch.cat([foretold.mel, foretold.condition], 1)
-        return self._stem(known, self.stem.weight[:, n_mels:], self.stem.bias)
+        if self._settled is not None:
+            return self._settled[1](known)
+        return self._stem(known, self.stem.weight[:, self.n_mels :], self.stem.bias)
 
-    def forward(
-        self, x: Tensor, time: Tensor, foretold: Foretold, speaker: Tensor, told: Tensor | None = None
-    ) -> Tensor:
-        """`told` is that of the same foretold, where it is asked more than once."""
+    def steering(self, time: Tensor, speaker: Tensor) -> list[Tensor]:
+        """time (B,), speaker (B, speaker_dim) -> for each block (B, 3, 1, dim)."""
         waves = time[:, None] * torch.exp(torch.linspace(0, math.log(1000), 32, device=time.device))
         manner = F.silu(self.time(torch.cat([waves.sin(), waves.cos()], 1)) + self.speaker(speaker))
-        h = self._stem(x, self.stem.weight[:, : x.shape[1]]) + (self.told(foretold) if told is None else told)
-        for block in self.blocks:
-            h = block(h, manner)
+        return [block.steering(manner) for block in self.blocks]
+
+    def forward(self, x: Tensor, time: Tensor, foretold: Foretold, speaker: Tensor) -> Tensor:
+        return self.steered(x, self.steering(time, speaker), self.told(foretold))
+
+    def steered(self, x: Tensor, steering: Sequence[Tensor], told: Tensor) -> Tensor:
+        """Where what is told, and how the blocks are steered, is known already."""
+        if self._settled is not None:
+            h = self._settled[0](x) + told
+        else:
+            h = self._stem(x, self.stem.weight[:, : self.n_mels]) + told
+        for block, of_block in zip(self.blocks, steering, strict=True):
+            h = block(h, of_block)
         return self.out(self.norm(h)).float()
 
     def _stem(self, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -175,8 +206,11 @@ class S2M(nn.Module):
         """Normalised mel (B, n_mels, T) from noise of that shape."""
         if n_steps == 0:
             return foretold.mel
-        told = self.velocity.told(foretold)
-        residual = solve(lambda x, time: self.velocity(x, time, foretold, speaker, told), noise, n_steps)
+        told, B = self.velocity.told(foretold), len(noise)
+        times = asked(n_steps).to(noise.device)
+        blocks = self.velocity.steering(times.repeat_interleave(B), speaker.repeat(len(times), 1))
+        steering = iter(zip(*(of_block.split(B) for of_block in blocks), strict=True))
+        residual = solve(lambda x, _: self.velocity.steered(x, next(steering), told), noise, n_steps)
         return foretold.mel + RESIDUAL_STD * residual
 
 

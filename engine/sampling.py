@@ -15,9 +15,8 @@ def sample(logits: Tensor, *, temperature: float, top_p: float, top_k: int = 256
     """
     if temperature == 0:
         return logits.argmax(-1)
-    scores = logits.float() / temperature
-    likeliest, ids = scores.topk(min(top_k, scores.shape[-1]), -1)  # far cheaper than sorting thousands of codes
-    probabilities = torch.exp(likeliest - scores.logsumexp(-1, keepdim=True))
+    all_of_them = torch.softmax(logits.float() / temperature, -1)
+    probabilities, ids = all_of_them.topk(min(top_k, logits.shape[-1]), -1)  # far cheaper than sorting thousands
     before = probabilities.cumsum(-1) - probabilities
     probabilities = probabilities.masked_fill(before >= top_p, 0.0)
     return ids.gather(-1, torch.multinomial(probabilities, 1, generator=generator))[:, 0]

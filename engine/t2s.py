@@ -91,20 +91,30 @@ class T2S(nn.Module):
         self.manner = nn.Linear(config.n_emotions + 1, dim)
         self.gpt = Transformer(config.gpt)
         self.digits = nn.Linear(dim, sum(config.levels))
-        self.head = nn.Linear(dim, n_codes)
-        for weight in (self.codes.weight, self.head.weight, self.head.bias):
+        head = nn.Linear(dim, n_codes)
+        self.head: nn.Module = head
+        for weight in (self.codes.weight, head.weight, head.bias):
             nn.init.zeros_(weight)
         digits = self.fsq.digits(torch.arange(n_codes)).unbind(-1)
         one_hot = [F.one_hot(d, n) for d, n in zip(digits, config.levels, strict=True)]
         self.register_buffer("has_digit", torch.cat(one_hot, -1).T.float().contiguous(), persistent=False)
+        self._embedded: Tensor | None = None  # (n_codes + 1, dim) of every code, once the weights stay as they are
 
     @property
     def start(self) -> int:
         """The code before a line's first."""
         return prod(self.config.levels)
 
+    @torch.inference_mode()
+    def settle(self) -> None:
+        """The weights change no more: what a code is embedded as is looked up from now on."""
+        self._embedded = None
+        self._embedded = self.embed_codes(torch.arange(self.start + 1)[None])[0]
+
     def embed_codes(self, codes: Tensor) -> Tensor:
         """(B, T) -> (B, T, dim)."""
+        if self._embedded is not None:
+            return F.embedding(codes, self._embedded)
         known = (codes < self.start)[..., None]
         values = self.fsq.values(codes.clamp(max=self.start - 1)).float() * known
         return self.codes(codes) + self.code_values(values)
@@ -122,5 +132,5 @@ class T2S(nn.Module):
         return self.gpt(self.embed_codes(before) + steps, cache=cache)
 
     def logits(self, latents: Tensor) -> Tensor:
-        """(B, T, dim) -> (B, T, n_codes): the sum of the digits' logits, and what only the whole code knows."""
-        return self.head(latents) + self.digits(latents) @ self.has_digit
+        """(B, dim) -> (B, n_codes): the sum of the digits' logits, and what only the whole code knows."""
+        return torch.addmm(self.head(latents), self.digits(latents), self.has_digit)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+FEWEST_POSITIONS = 1024  # whose rotations are kept
 
 
 @dataclass(frozen=True)
@@ -47,15 +50,20 @@ class KVCache:
         device: torch.device | None = None,
     ) -> None:
         shape = (config.n_layer, 2, batch, config.n_head, max_len, config.dim // config.n_head)
-        self._store = torch.empty(shape, dtype=dtype, device=device)
         self.length = 0
+        self._hold(torch.empty(shape, dtype=dtype, device=device))
 
     def append(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """New k, v (B, H, T, D) of a layer -> all of them (B, H, length + T, D). advance() once all layers are done."""
-        end = self.length + k.shape[2]
-        self._store[layer, 0, :, :, self.length : end] = k
-        self._store[layer, 1, :, :, self.length : end] = v
-        return self._store[layer, 0, :, :, :end], self._store[layer, 1, :, :, :end]
+        n, keys, values = k.shape[2], self._keys[layer], self._values[layer]
+        keys.narrow(2, self.length, n).copy_(k)
+        values.narrow(2, self.length, n).copy_(v)
+        return keys.narrow(2, 0, self.length + n), values.narrow(2, 0, self.length + n)
+
+    def _hold(self, store: Tensor) -> None:
+        """The layers' own views are made once: one a token would take as long as what is done with them."""
+        self._store = store
+        self._keys, self._values = store[:, 0].unbind(), store[:, 1].unbind()
 
     def advance(self, n: int) -> None:
         """n positions have passed every layer."""
@@ -68,7 +76,7 @@ class KVCache:
 
     def keep(self, n_rows: int) -> None:
         """Only the first rows go on."""
-        self._store = self._store[:, :, :n_rows]
+        self._hold(self._store[:, :, :n_rows])
 
     def fill(self, n: int, generator: torch.Generator) -> None:
         """As if n positions had passed, with keys and values of noise: for trials."""
@@ -83,13 +91,20 @@ class KVCache:
 
 def rotary(start: int, n: int, width: int, device: torch.device) -> Tensor:
     """(n, width / 2) complex rotations of positions start .. start + n - 1."""
+    n_positions = 1 << (start + n - 1).bit_length()
+    return _rotations(max(n_positions, FEWEST_POSITIONS), width, device)[start : start + n]
+
+
+@lru_cache(maxsize=16)
+@torch.inference_mode(False)  # kept for training too, whoever asks first
+def _rotations(n: int, width: int, device: torch.device) -> Tensor:
     frequencies = 10_000.0 ** (-torch.arange(0, width, 2, device=device) / width)
-    angles = torch.arange(start, start + n, device=device)[:, None] * frequencies
+    angles = torch.arange(n, device=device)[:, None] * frequencies
     return torch.polar(torch.ones_like(angles), angles)
 
 
 def rotate(x: Tensor, turns: Tensor) -> Tensor:
-    """x (..., n, width), turns (n, width / 2) -> x turned."""
+    """x (..., width), turns (..., width / 2) -> x turned."""
     pairs = torch.view_as_complex(x.float().unflatten(-1, (-1, 2)))
     return torch.view_as_real(pairs * turns).flatten(-2).to(x.dtype)
 
@@ -109,15 +124,19 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, turns: Tensor, mask: Tensor | None, cache: KVCache | None, layer: int) -> Tensor:
         B, T, _ = x.shape
-        qkv = self.qkv(self.norm_1(x)).view(B, T, 3, self.n_head, -1).permute(2, 0, 3, 1, 4)
-        q, k, v = rotate(qkv[0], turns), rotate(qkv[1], turns), qkv[2]
+        qkv = self.qkv(self.norm_1(x)).view(B, T, 3, self.n_head, -1)
+        q, k = rotate(qkv[:, :, :2], turns[:, None, None]).permute(2, 0, 3, 1, 4)
+        v = qkv[:, :, 2].transpose(1, 2)
         if cache is not None:
             k, v = cache.append(layer, k, v)
         # With a cache the prompt comes in one call, then one position a call, so only T > 1 needs a causal mask.
         causal = self.causal and T > 1
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
-        x = x + self.dropout(self.out(y.transpose(1, 2).flatten(2)))
-        return x + self.dropout(self.contract(F.gelu(self.expand(self.norm_2(x)), approximate="tanh")))
+        x = self._add(x, self.out(y.transpose(1, 2).flatten(2)))
+        return self._add(x, self.contract(F.gelu(self.expand(self.norm_2(x)), approximate="tanh")))
+
+    def _add(self, x: Tensor, y: Tensor) -> Tensor:
+        return x + (self.dropout(y) if self.training else y)
 
 
 class Transformer(nn.Module):
