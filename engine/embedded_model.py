@@ -94,7 +94,7 @@ class EmbeddedModel:
             frames.settle(vocoder)
             if packed.is_there():
                 packed.pack(t2s.gpt)
-                t2s.head = packed.PackedLinear(t2s.head)
+                packed.pack_layer(t2s, "head")
         return cls(t2s, s2m, vocoder, settled=checkpoint.load_settled(folder), options=options)
 
     @property

@@ -32,4 +32,11 @@ def pack(model: nn.Module) -> None:
     for module in list(model.modules()):
         for name, child in module.named_children():
             if isinstance(child, nn.Linear):
-                setattr(module, name, PackedLinear(child))
+                pack_layer(module, name)
+
+
+def pack_layer(model: nn.Module, name: str) -> None:
+    """Replace one Linear of `model`."""
+    linear = getattr(model, name)
+    assert isinstance(linear, nn.Linear)
+    setattr(model, name, PackedLinear(linear))

@@ -160,7 +160,7 @@ class Velocity(nn.Module):
         """time (B,), speaker (B, speaker_dim) -> for each block (B, 3, 1, dim)."""
         waves = time[:, None] * torch.exp(torch.linspace(0, math.log(1000), 32, device=time.device))
         manner = F.silu(self.time(torch.cat([waves.sin(), waves.cos()], 1)) + self.speaker(speaker))
-        return [block.steering(manner) for block in self.blocks]
+        return [block.steering(manner) for block in self.blocks if isinstance(block, VelocityBlock)]
 
     def forward(self, x: Tensor, time: Tensor, foretold: Foretold, speaker: Tensor) -> Tensor:
         return self.steered(x, self.steering(time, speaker), self.told(foretold))

@@ -91,9 +91,8 @@ class T2S(nn.Module):
         self.manner = nn.Linear(config.n_emotions + 1, dim)
         self.gpt = Transformer(config.gpt)
         self.digits = nn.Linear(dim, sum(config.levels))
-        head = nn.Linear(dim, n_codes)
-        self.head: nn.Module = head
-        for weight in (self.codes.weight, head.weight, head.bias):
+        self.head = nn.Linear(dim, n_codes)
+        for weight in (self.codes.weight, self.head.weight, self.head.bias):
             nn.init.zeros_(weight)
         digits = self.fsq.digits(torch.arange(n_codes)).unbind(-1)
         one_hot = [F.one_hot(d, n) for d, n in zip(digits, config.levels, strict=True)]
