@@ -19,8 +19,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from engine import load_voice
 from engine.audio import read_clip, speech_bounds
-from engine.synthesizer import Synthesizer
 from engine.types import Audio, Emotion, RenderRequest
 
 RATE = 48_000
@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=24)
     parser.add_argument("--model", type=Path)
     args = parser.parse_args()
-    voice = Synthesizer.load(args.model)
+    voice = load_voice.load(args.model)
     lines = (Path(__file__).parent / "lines.txt").read_text("utf-8").splitlines()[: args.lines]
     timbres = [voice.encode_timbre(*read_clip(p)) for p in sorted(PRESETS.glob("*.flac"))]
     print("stretch | clips | samples off, worst | silence ms: mean | worst | clips over 80 ms")

@@ -100,7 +100,7 @@ class OfficialModel:
         self._device = self._classifier_device = stages.gpt.speed_emb.weight.device
         options = options or OfficialOptions()
         limit = min(options.decoding.max_codes, stages.gpt.config.max_codes)
-        self._options = replace(options, decoding=replace(options.decoding, max_codes=limit))
+        self.options = replace(options, decoding=replace(options.decoding, max_codes=limit))  # of the lines to come
         self.windows = options.windows
         self.frames = Frames(stages.mel.rate, stages.mel.hop, stages.vocoder.config.reach)
 
@@ -198,7 +198,7 @@ class OfficialModel:
             base = between(base, asked, emotion.prompt.weight)
         if any(emotion.weights):
             base = self._stages.emotions.merge(balanced(emotion.weights), voice.speaker, base)
-        return OfficialSpeaker(self._stages, self._options, voice, base)
+        return OfficialSpeaker(self._stages, self.options, voice, base)
 
     def decode_together(self, pieces: Sequence[Acoustics]) -> None:
         """It gains nothing."""

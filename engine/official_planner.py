@@ -32,7 +32,7 @@ class LengthPolicy:
 
     slot: int | None = 0  # None: it is never told
     tolerance: float = 0.1  # of the wanted number of tokens
-    free_takes: int = 1  # at least one
+    free_takes: int = 1  # at least one where nothing is told
 
 
 def frames_of(n_tokens: int) -> int:
