@@ -12,12 +12,12 @@ import time
 from bisect import bisect_left, insort
 from collections import deque
 
-WINDOW = 101  # callbacks that the median is taken of
+WINDOW = 201  # callbacks that the median is taken of
 SETTLING = 15  # the first ones, after which the anchor rests
-REST_NS = 2_000_000  # off by less, the anchor stays where it is
+REST_NS = 5_000_000  # off by less, the anchor stays where it is
 RIGHT_NS = 500_000  # and when it moves, it does until it is as near as this
 SLEW_PPM = 20  # how fast it moves: less than a sample of 48 kHz in a second
-HURRY_NS, HURRY_S = 4_000_000, 5  # further off than that, it makes up for the excess within so many seconds
+HURRY_NS, HURRY_S = 8_000_000, 15  # further off than that, it makes up for the excess within so many seconds
 BREAK_NS = 20_000_000  # further off than that, the stream itself has broken off, and is put right at once
 SECOND_NS = 1_000_000_000
 TOLERANCE_NS = 1_000_000  # of the wall clock
@@ -39,7 +39,7 @@ class AudioClock:
     def observe(self, n_samples: int, heard_ns: int, *, may_jump: bool = False) -> None:
         """The sample number `n_samples` is going to be heard at `heard_ns`.
 
-        may_jump: nothing sounds or waits for its time, so the anchor may be put right at once.
+        may_jump: nothing has sounded for a while, so the anchor may be put right at once.
         """
         origin_ns = heard_ns - n_samples * SECOND_NS // self._rate
         self._seen.append(origin_ns)

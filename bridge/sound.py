@@ -153,12 +153,15 @@ class Sound:
             return
         if begin >= len(out):
             return
-        if fade < len(out) and self._fade_left is None:
-            self.was_cut, self._fade_left = True, n_fade
+        is_cut = fade < len(out) and self._fade_left is None
+        if is_cut:
+            self._fade_left = n_fade
         end = len(out) if self._fade_left is None else min(len(out), fade + self._fade_left)
         all_fed = self.all_fed  # looked at before the ring: what was fed before it is then surely in there
         n = self._add(out[begin:end], fade - begin, n_fade)
         self.n_played += n
+        if is_cut:  # unless it came to its own end just then
+            self.was_cut = n > fade - begin or not all_fed
         if n and not self.first_s:
             self.first_s = now_s
             self.late_s = 0.0 if start is None else max(0, first - start) / self._rate

@@ -109,7 +109,7 @@ class Stream:
         held_back_s += len(self._resampled) / self.rate + self._limiter.delay / self._rate
         if self._resampler is not None:
             held_back_s += self._resampler.delay() / self.rate
-        if self.sounds:
+        if any(sound.first_s for sound in self.sounds):  # what has not begun yet can still be put right
             self._busy_until = self._n_mixed + round(QUIET_S * self._rate)
         self.clock.observe(
             self._n_mixed, now_ns + round(held_back_s * SECOND_NS), may_jump=self._n_mixed > self._busy_until

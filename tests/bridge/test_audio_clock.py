@@ -74,9 +74,9 @@ def test_a_late_callback_now_and_then_changes_nothing() -> None:
 
 
 @settings(max_examples=10, deadline=None)
-@given(st.integers(0, 2**32), st.floats(-15, 15))
+@given(st.integers(0, 2**32), st.floats(-60, 60))
 def test_cues_of_a_show_lie_exactly_apart_while_the_clocks_are_about_together(seed: int, drift_ppm: float) -> None:
-    """A minute: no more than 15 ppm of it is 0.9 ms, and callbacks that come 0.4 ms early or late."""
+    """A minute: 60 ppm of it is 3.6 ms, and callbacks come 0.4 ms early or late."""
     gaps = show(AudioClock(RATE), Random(seed), drift_ppm=drift_ppm, gaps=60)
     assert gaps == [RATE] * len(gaps)
 
@@ -96,9 +96,9 @@ def test_clocks_that_drift_apart_are_followed_without_a_jump(seed: int, drift_pp
 @pytest.mark.parametrize("idle", [False, True])
 def test_a_sound_server_that_holds_back_more_is_followed_slowly_in_a_show_and_at_once_in_silence(idle: bool) -> None:
     n = 3 * CALLBACKS_A_SECOND
-    clock = running([0] * n + [3_500_000] * n, idle=idle)
+    clock = running([0] * n + [6_500_000] * n, idle=idle)
     moved = RATE - clock.sample_at(10**12 + SECOND_NS)
-    assert moved == 168 if idle else 0 < moved <= 3
+    assert moved == 312 if idle else 0 < moved <= 3
 
 
 def test_the_wall_clock_is_turned_the_same_way_each_time() -> None:
@@ -115,7 +115,7 @@ def test_after_a_gap_in_the_stream_the_place_is_right_again_at_once(is_told: boo
     clock = running([0] * n)
     if is_told:
         clock.restart()
-    for i in range(n, n + CALLBACKS_A_SECOND):
+    for i in range(n, 2 * n):
         clock.observe(i * BLOCK, 10**12 + heard_ns(i * BLOCK, 0) + gap_ns)
     assert clock.sample_at(10**12 + SECOND_NS) == RATE - gap_ns * RATE // SECOND_NS
 
