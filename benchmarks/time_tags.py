@@ -58,6 +58,10 @@ def main() -> None:
     loud = np.flatnonzero(np.abs(frames) > 1e-6)
     first = np.flatnonzero(np.diff(loud, prepend=-RATE) > 100 * MS_SAMPLES)
     starts, ends = loud[first], loud[[*(first[1:] - 1), -1]] + 1
+    if len(starts) != n_times:
+        raise SystemExit(
+            f"{len(starts)} pieces of sound and not {n_times}: the stream had gaps ({n_gaps}); run it again"
+        )
     lengths = ends - starts - (SOUNDS_MS + np.arange(n_times)) * MS_SAMPLES - (N_FADE - 1)  # its last sample is 0
     for what, errors in (("gaps", np.diff(starts) - APART_MS * MS_SAMPLES), ("lengths", lengths)):
         exact = int((errors == 0).sum())

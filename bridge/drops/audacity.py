@@ -17,12 +17,12 @@ from bridge.drops.base import (
     DropJob,
     DropReceipt,
     Probe,
+    check_clip,
     free_track,
     resample_position,
     seconds_text,
 )
 from bridge.timeline import Position
-from bridge.wav import read_info
 
 LABELS = "Cuevox"  # name of the label track
 DIGITS = 6  # of the numbers in Audacity's lists
@@ -67,12 +67,7 @@ class Audacity:
 
     def drop(self, job: DropJob) -> DropReceipt:
         """The clip on its character's track. What Audacity shows of it is read back."""
-        try:
-            info = read_info(job.clip)  # a file that it cannot read would leave Audacity with a dialogue
-        except FileNotFoundError as error:
-            raise DropError(f"the clip {job.clip} does not exist; render the line again") from error
-        if (info.n_samples, info.rate) != (job.n_samples, job.rate):
-            raise DropError(f"{job.clip} has {info.n_samples} samples at {info.rate}, not {job.n_samples}")
+        check_clip(job)  # a file that it cannot read would leave Audacity with a dialogue
         with self._connect() as pipe:
             project = _look(pipe)
             if _label_of(project, job) is None:

@@ -10,8 +10,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
-from bridge.errors import BridgeError
+from bridge.errors import BadArgumentError, BridgeError
 from bridge.timeline import Position
+from bridge.wav import read_info
 
 GAP_S = 1  # between the end of what a project holds and a clip that was given no place
 
@@ -80,6 +81,16 @@ class DropTarget(Protocol):
 
     def undo(self, job: DropJob) -> None:
         """Takes an earlier drop out again, and only that. Raises DropError when it is not there."""
+
+
+def check_clip(job: DropJob) -> None:
+    """Raises DropError when the job's clip is gone, damaged or another one."""
+    try:
+        info = read_info(job.clip)
+    except (OSError, BadArgumentError) as error:
+        raise DropError(f"the clip {job.clip} cannot be read ({error}); render the line again") from error
+    if (info.n_samples, info.rate) != (job.n_samples, job.rate):
+        raise DropError(f"{job.clip} has {info.n_samples} samples at {info.rate}, not {job.n_samples}")
 
 
 def stable_uuid(*parts: str) -> uuid.UUID:

@@ -15,11 +15,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
-from bridge.drops.base import DropError, DropJob, DropReceipt, Probe, resample_position
-from bridge.errors import BadArgumentError
+from bridge.drops.base import DropError, DropJob, DropReceipt, Probe, check_clip, resample_position
 from bridge.files import keep_previous, safe_name, write_atomic
 from bridge.timeline import Position
-from bridge.wav import read_info
 
 
 @dataclass(frozen=True)
@@ -54,12 +52,7 @@ class GameTable(ABC):
             return Probe(False, str(error))
 
     def drop(self, job: DropJob) -> DropReceipt:
-        try:
-            info = read_info(job.clip)
-        except (OSError, BadArgumentError) as error:
-            raise DropError(f"the clip {job.clip} cannot be read ({error}); render the line again") from error
-        if (info.n_samples, info.rate) != (job.n_samples, job.rate):
-            raise DropError(f"{job.clip} has {info.n_samples} samples at {info.rate}, not {job.n_samples}")
+        check_clip(job)
         rows, row = self._rows(), _row(job)
         if row not in rows:
             self._save([*(each for each in rows if _key(each) != _key(row)), row])

@@ -10,11 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bridge.drops.base import GAP_S, DropError, DropJob, DropReceipt, Probe, free_track, resample_position
+from bridge.drops.base import GAP_S, DropError, DropJob, DropReceipt, Probe, check_clip, free_track, resample_position
 from bridge.drops.ptsl import CommandId, ProTools
-from bridge.errors import BadArgumentError
 from bridge.timeline import Position
-from bridge.wav import read_info
 
 SAMPLES = "TLType_Samples"  # how places are told: counted from the start of the session
 
@@ -54,12 +52,7 @@ class ProToolsLive:
 
     def drop(self, job: DropJob) -> DropReceipt:
         """The clip on its character's track, copied into the session's own audio files, and read back."""
-        try:
-            info = read_info(job.clip)
-        except (OSError, BadArgumentError) as error:
-            raise DropError(f"the clip {job.clip} cannot be read ({error}); render the line again") from error
-        if (info.n_samples, info.rate) != (job.n_samples, job.rate):
-            raise DropError(f"{job.clip} has {info.n_samples} samples at {info.rate}, not {job.n_samples}")
+        check_clip(job)
         with self._connect(self.port) as pro_tools:
             session = _look(pro_tools)
             if session.rate != job.rate:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bridge import osc_desk
 from tests.bridge.studio import Studio
 
 
@@ -16,3 +17,10 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
     """A data folder without a daemon on it yet."""
     with ExitStack() as stack:
         yield Studio(tmp_path / "data", stack)
+
+
+@pytest.fixture
+def desk(studio: osc_desk.Studio) -> Iterator[osc_desk.Desk]:
+    """A client of the daemon, where a file has a fixture `studio` of its own with one that is at work."""
+    with osc_desk.Desk(studio.port) as desk:
+        yield desk

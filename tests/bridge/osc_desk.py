@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder, build_msg
 
@@ -153,4 +154,16 @@ def typed(address: str, *args: tuple[object, str]) -> bytes:
     builder = OscMessageBuilder(address)
     for value, kind in args:
         builder.add_arg(value, kind)  # type: ignore[arg-type]
+    return builder.build().dgram
+
+
+def bundled(in_s: float | None, *messages: tuple[object, ...]) -> bytes:
+    """A bundle with a time tag so far ahead of now; None: to be carried out at once."""
+    return bundled_at(None if in_s is None else time.time() + in_s, *messages)
+
+
+def bundled_at(at_s: float | None, *messages: tuple[object, ...]) -> bytes:
+    builder = OscBundleBuilder(IMMEDIATELY if at_s is None else at_s)  # type: ignore[arg-type]
+    for address, *args in messages:
+        builder.add_content(build_msg(str(address), args))
     return builder.build().dgram

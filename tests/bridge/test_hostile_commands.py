@@ -43,12 +43,6 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
         yield studio
 
 
-@pytest.fixture
-def desk(studio: Studio) -> Iterator[Desk]:
-    with Desk(studio.port) as desk:
-        yield desk
-
-
 @pytest.mark.parametrize("value", ABSURD.values(), ids=ABSURD.keys())
 def test_every_key_with_every_absurd_value_is_answered(studio: Studio, desk: Desk, value: object) -> None:
     for key in KEYS:

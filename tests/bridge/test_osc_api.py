@@ -22,12 +22,6 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
         yield studio
 
 
-@pytest.fixture
-def desk(studio: Studio) -> Iterator[Desk]:
-    with Desk(studio.port) as desk:
-        yield desk
-
-
 def test_version_status_and_ping(desk: Desk) -> None:
     version = desk.ask("/cuevox/server/version", "request", "r1")
     assert version.args[:3] == ("r1", "done", "ok")

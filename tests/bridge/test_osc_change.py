@@ -10,7 +10,7 @@ import pytest
 
 from bridge.errors import BadArgumentError, PortTakenError
 from bridge.settings import BadSettingsError, Settings
-from tests.bridge.osc_desk import Desk, Studio, open_studio
+from tests.bridge.osc_desk import Desk, Studio, bundled, open_studio
 
 PASSCODE = "open sesame"
 
@@ -84,8 +84,6 @@ def test_a_passcode_is_in_force_at_once(studio: Studio) -> None:
 
 
 def test_time_tags_are_left_out_of_account_from_now_on(studio: Studio) -> None:
-    from tests.bridge.test_osc_api import bundled
-
     with Desk(studio.port) as desk:
         desk.send_packet(bundled(3600, ("/cuevox/server/ping", 1)))
         assert desk.hear().code == "time_out_of_range"

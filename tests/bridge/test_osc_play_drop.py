@@ -20,12 +20,6 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
         yield studio
 
 
-@pytest.fixture
-def desk(studio: Studio) -> Iterator[Desk]:
-    with Desk(studio.port) as desk:
-        yield desk
-
-
 def test_a_line_is_played_live_and_ends_when_the_sound_does(studio: Studio, desk: Desk) -> None:
     desk.send(PLAY, "l", TEXT, "seconds", 0.5, "request", "p")
     accepted = desk.hear()

@@ -21,12 +21,6 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
         yield studio
 
 
-@pytest.fixture
-def desk(studio: Studio) -> Iterator[Desk]:
-    with Desk(studio.port) as desk:
-        yield desk
-
-
 def test_subscribers_are_listed_and_leave(studio: Studio, desk: Desk) -> None:
     desk.ask("/cuevox/server/subscribe", "lines")
     desk.ask("/cuevox/server/subscribe", "errors")

@@ -7,34 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
+from pythonosc.osc_bundle_builder import OscBundleBuilder
 from pythonosc.osc_message_builder import build_msg
 
 from bridge.settings import Settings
-from tests.bridge.osc_desk import PLAY, RENDER, TEXT, Desk, Studio, open_studio
+from tests.bridge.osc_desk import PLAY, RENDER, TEXT, Desk, Studio, bundled, bundled_at, open_studio
 
 
 @pytest.fixture
 def studio(tmp_path: Path) -> Iterator[Studio]:
     with open_studio(tmp_path) as studio:
         yield studio
-
-
-@pytest.fixture
-def desk(studio: Studio) -> Iterator[Desk]:
-    with Desk(studio.port) as desk:
-        yield desk
-
-
-def bundled(in_s: float | None, *messages: tuple[object, ...]) -> bytes:
-    return bundled_at(None if in_s is None else time.time() + in_s, *messages)
-
-
-def bundled_at(at_s: float | None, *messages: tuple[object, ...]) -> bytes:
-    builder = OscBundleBuilder(IMMEDIATELY if at_s is None else at_s)  # type: ignore[arg-type]
-    for address, *args in messages:
-        builder.add_content(build_msg(str(address), args))
-    return builder.build().dgram
 
 
 def test_a_bundle_is_carried_out_together_and_late_ones_at_once(desk: Desk) -> None:
