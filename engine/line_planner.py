@@ -36,19 +36,16 @@ def line_of(request: RenderRequest, model: SpeechModel) -> Line:
     texts, pauses_s, warnings = read(request, model)
     rate, n_samples, frame_s = request.rate, request.n_samples, model.frames.seconds
     silent_s = sum(pauses_s)
-    guide: tuple[Phrase, ...] = ()
+    guide = request.phrases if n_samples is not None else ()
     wanted_s: Sequence[float | None] = [None] * len(texts)
-    if n_samples is not None:
-        guide = request.phrases
-        if guide:  # all words again, cut into as many phrases as the guide take has
-            seconds = [s for text in texts for s in [*speaker.seconds(text), 0.0]]
-            lengths_s = [p.end_s - p.start_s for p in guide]
-            texts = cut_like(joined(texts), seconds, lengths_s)
-            guide, wanted_s = guide[: len(texts)], lengths_s[: len(texts)]
-        else:
-            check_time(pauses_s, n_samples / rate)
-            n_phonemes = [len(text.phonemes) for text in texts]
-            wanted_s = [(n_samples / rate - silent_s) * n / sum(n_phonemes) for n in n_phonemes]
+    if guide:  # all words again, cut into as many phrases as the guide take has
+        lengths_s = [p.end_s - p.start_s for p in guide]
+        texts = cut_like(joined(texts), [s for text in texts for s in [*speaker.seconds(text), 0.0]], lengths_s)
+        guide, wanted_s = guide[: len(texts)], lengths_s[: len(texts)]
+    elif n_samples is not None:
+        check_time(pauses_s, n_samples / rate)
+        n_phonemes = [len(text.phonemes) for text in texts]
+        wanted_s = [(n_samples / rate - silent_s) * n / sum(n_phonemes) for n in n_phonemes]
     seeds = [(request.seed + i * NEXT_SEED) % 2**63 if i else request.seed for i in range(len(texts))]
     sayings = [speaker.say(*each) for each in zip(texts, seeds, wanted_s, strict=True)]
     natural_s = [saying.natural_s for saying in sayings]
