@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from bridge.errors import BridgeError
 
 MOST_SHOWN = 20  # problems in one text
+MAX_PROBLEMS = 10_000
+TOO_MANY = "there are too many problems; the rest of the sheet is not read"
 
 
 class SheetError(BridgeError):

@@ -12,14 +12,13 @@ from bridge.preset_store import PresetStore
 from bridge.sheets.cells import Cell, is_blank, text_of
 from bridge.sheets.columns import MERGED_DOWN, Column, is_heading_row, map_columns, n_known
 from bridge.sheets.line import ReadOptions, Sheet, SheetLine
-from bridge.sheets.problem import Problem, SheetError
+from bridge.sheets.problem import MAX_PROBLEMS, TOO_MANY, Problem, SheetError
 from bridge.sheets.rows import RowReader
 from bridge.sheets.subtitles import read_subtitles
 from bridge.sheets.text_table import TextTable, open_text
 from bridge.sheets.xlsx_table import XlsxTable, open_xlsx
 
 MAX_LINES = 200_000
-MAX_PROBLEMS = 10_000
 LOOK_ROWS = 50  # at the top, for the headings: titles and notes may stand above them
 WORKBOOKS = (".xlsx", ".xlsm")
 TEXTS = (".csv", ".tsv", ".tab", ".txt")
@@ -118,9 +117,7 @@ def _read_table(path: Path, table: TextTable | XlsxTable, options: ReadOptions) 
         if len(lines) > MAX_LINES:
             raise SheetError(f"{path} has more than {MAX_LINES} lines; split it into several sheets")
         if len(reader.problems) > MAX_PROBLEMS:
-            reader.problems.append(
-                Problem(number, "", "there are too many problems; the rest of the sheet is not read")
-            )
+            reader.problems.append(Problem(number, "", TOO_MANY))
             break
     problems = tuple(reader.problems)
     if isinstance(table, XlsxTable):

@@ -13,17 +13,18 @@ from bridge.cue_check import LENGTHS_S
 from bridge.files import safe_name, write_atomic
 from bridge.sheets.cells import clean
 from bridge.sheets.line import ReadOptions, Sheet, SheetLine
-from bridge.sheets.problem import Problem, SheetError
+from bridge.sheets.problem import MAX_PROBLEMS, TOO_MANY, Problem, SheetError
 from bridge.sheets.text_table import encoding_of
 
 MAX_BYTES = 20_000_000
 MAX_CUES = 100_000
+MAX_CHARACTERS = 5_000  # of a cue: more than a person speaks in the longest line
 
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _ARROW = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?", re.ASCII)
 _VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<\d[\d:.]*>|\{\\[^{}]*\}")  # HTML, times of karaoke, places of ASS
-_SOUND = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[♪♫#*]+[^♪♫]*[♪♫]|[♪♫]")  # what is heard, not spoken
+_SOUND = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|[♪♫#*]++[^♪♫]*+[♪♫]|[♪♫]")  # what is heard, not spoken
 _SPEAKER = re.compile(r"(?:[-–—]\s*)?([A-Z][A-Z0-9 .'-]{0,38}[A-Z0-9]|[A-Z]):\s+(?=\S)")
 _DASH = re.compile(r"^[-–—]\s+", re.MULTILINE)
 
@@ -55,6 +56,10 @@ def read_subtitles(path: Path, options: ReadOptions) -> Sheet:
     for n, caption in enumerate(_captions(text, problems), start=1):
         if n > MAX_CUES:
             raise SheetError(f"{path} has more than {MAX_CUES} cues; split it")
+        if len(caption.text) > MAX_CHARACTERS:
+            problems.append(Problem(caption.line, "", f"a cue of {len(caption.text)} characters; {MAX_CHARACTERS} are "
+                                    "the most. Look for an empty line that is missing behind it"))  # fmt: skip
+            continue
         character, words = spoken(caption.text)
         if not any(letter.isalnum() for letter in words):
             problems.append(Problem(caption.line, "", "nothing is spoken in this cue; it is left out", is_error=False))
@@ -119,6 +124,9 @@ def _captions(text: str, problems: list[Problem]) -> Iterator[_Caption]:
     lines = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     at = 0
     while at < len(lines):
+        if len(problems) > MAX_PROBLEMS:
+            problems.append(Problem(at + 1, "", TOO_MANY))
+            return
         if "-->" not in lines[at]:
             at += 1
             continue

@@ -13,6 +13,7 @@ from bridge.sheets.cells import MAX_CELL_CHARACTERS, unguarded
 from bridge.sheets.problem import SheetError
 
 MAX_BYTES = 200_000_000
+MAX_COLUMNS = 16_384  # Excel's own limit
 DELIMITERS = ",;\t|"
 _LOOK_BYTES = 1 << 16  # at the start, for the delimiter
 _BLOCK = 1 << 20
@@ -118,6 +119,8 @@ def _records(file: io.TextIOBase, delimiter: str, path: Path) -> Iterator[tuple[
         if line == 1 and row and row[0][:4].lower() == "sep=":
             line = reader.line_num + 1
             continue
+        if len(row) > MAX_COLUMNS:
+            raise SheetError(f"{path}, row {line}: {len(row)} cells in one row; {MAX_COLUMNS} are the most")
         yield line, [unguarded(cell) for cell in row]
         line = reader.line_num + 1
 
