@@ -4,20 +4,25 @@
     python benchmarks/day_trial.py --minutes 10
 
 Lines are rendered, dropped, played, cancelled and asked for; clients come and go over UDP and TCP, subscribe and forget
-to; wrong packets come between. Every minute the daemon's memory, handles and threads are looked at. The first
-quarter is its warming up; after it they have to stay flat: the last quarter is compared with the second.
+to; wrong packets come between. Forty times the daemon's memory, handles and threads are looked at. The first
+quarter is its warming up; after it they have to stay flat: the last quarter is compared with the second. Every take of
+a session is known by the daemon as long as it runs; so what so many takes weigh, which is measured first, may come on
+top.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import json
 import random
 import socket
 import sys
 import tempfile
 import time
+import tracemalloc
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -27,14 +32,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.load_osc import memory_and_handles
 from benchmarks.running_daemon import PROGRAMS, WAIT_S, RunningDaemon, TrialError
+from bridge.cue import Cue, Length, Score
+from bridge.journal import Journal
+from bridge.line_book import LineBook
 from bridge.osc_peer import OscPeer
+from engine.types import Plan
 from tests.bridge.hostile import HOSTILE
 
 RENDER, PLAY, STATUS = "/cuevox/line/render", "/cuevox/line/play", "/cuevox/server/status"
 LOOKS = 40  # in all
 LINES = 500  # their names come again and again, as in a session
 EACH_S = 0.05
-FLAT_MB, FLAT_HANDLES = 30.0, 3  # that the last quarter may lie above the second
+FLAT_MB, FLAT_HANDLES = 10.0, 3  # that the last quarter may lie above the second; megabytes beside those of the takes
+WEIGHED = 500  # takes
 
 
 @dataclass
@@ -45,24 +55,42 @@ class Day:
     done: int = 0
     errors: int = 0
     unanswered: int = 0  # statuses
+    bytes_a_take: float = 0.0
+    takes: list[int] = field(default_factory=list)  # known by the daemon at each look, and so on
     memory_mb: list[float] = field(default_factory=list)
     handles: list[int] = field(default_factory=list)
     threads: list[int] = field(default_factory=list)
     exit_status: int = 0
 
-    def grown(self) -> tuple[float, float]:
-        """Megabytes and handles, from the second quarter to the last."""
-        n = len(self.memory_mb) // 4
-        memory, handles = np.array(self.memory_mb), np.array(self.handles)
-        return (
-            round(float(np.median(memory[-n:]) - np.median(memory[n : 2 * n])), 1),
-            float(np.median(handles[-n:]) - np.median(handles[n : 2 * n])),
-        )
+    def grown(self, values: Sequence[float]) -> float:
+        """From the second quarter to the last."""
+        n = len(values) // 4
+        return round(float(np.median(values[-n:]) - np.median(values[n : 2 * n])), 1)
+
+    @property
+    def grown_by_takes_mb(self) -> float:
+        return round(self.grown(self.takes) * self.bytes_a_take / 1e6, 1)
 
     @property
     def is_flat(self) -> bool:
-        megabytes, handles = self.grown()
-        return megabytes <= FLAT_MB and handles <= FLAT_HANDLES and not (self.unanswered or self.exit_status)
+        is_small = self.grown(self.memory_mb) - self.grown_by_takes_mb <= FLAT_MB
+        return is_small and self.grown(self.handles) <= FLAT_HANDLES and not (self.unanswered or self.exit_status)
+
+
+def weight_of_a_take(folder: Path) -> float:
+    """Bytes that the daemon's book of lines keeps of a take that is done."""
+    book, plan = LineBook(Journal(folder / "cuevox.sqlite"), lambda event: None), Plan(9600, 48_000, 9600, 1.0, (), ())
+    clips = folder / "clips" / "Brand"
+    tracemalloc.start()
+    for n in range(WEIGHED):
+        cue = Cue(f"day_{n:03}", "Halt, who goes there?", "Brand", length=Length(200, 1000))
+        (take,) = book.add(cue, [n])
+        scores = [Score(name, 0.1 * n, f"{n} dB") for name in ("stretch", "clipped", "silence", "level", "length")]
+        book.finish(take.id, clips / f"{take.id}.wav", plan, -3.0, scores=scores)
+    gc.collect()
+    n_bytes, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return n_bytes / WEIGHED
 
 
 class Work:
@@ -70,6 +98,7 @@ class Work:
 
     def __init__(self, port: int, peer: OscPeer, day: Day, chance: random.Random) -> None:
         self._port, self._peer, self._day, self._chance = port, peer, day, chance
+        self.n_takes = 0
         self._hostile = [packet for packet in HOSTILE.values() if packet]
 
     def round(self) -> None:
@@ -104,13 +133,14 @@ class Work:
         self._day.rounds += 1
         while (reply := self._peer.next_reply(0.0)) is not None:
             self._day.accepted += reply.status == "accepted"
+            self.n_takes += reply.status == "accepted" and reply.command == RENDER
             self._day.done += reply.status == "done"
             self._day.errors += reply.status == "error"
 
 
 def trial(folder: Path, minutes: float, seed: int = 0) -> Day:
     """Raises TrialError."""
-    day, chance = Day(minutes), random.Random(seed)
+    day, chance = Day(minutes, bytes_a_take=round(weight_of_a_take(folder))), random.Random(seed)
     with RunningDaemon(folder / "data", PROGRAMS["tones"]) as daemon:
         port = daemon.wait_until_ready()
         with OscPeer("127.0.0.1", port) as peer:
@@ -123,6 +153,7 @@ def trial(folder: Path, minutes: float, seed: int = 0) -> Day:
                 if len(day.memory_mb) < passed_s // look_s:
                     megabytes, handles = memory_and_handles(daemon.process.pid)
                     day.memory_mb.append(megabytes)
+                    day.takes.append(work.n_takes)
                     day.handles.append(handles)
                     day.threads.append(len(list(Path(f"/proc/{daemon.process.pid}/task").iterdir())))
                 time.sleep(EACH_S)
@@ -137,8 +168,13 @@ def main() -> int:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cuevox-day-") as folder:
         day = trial(Path(folder), args.minutes, args.seed)
-    megabytes, handles = day.grown()
-    print(json.dumps(asdict(day) | {"grown_mb": megabytes, "grown_handles": handles, "flat": day.is_flat}, indent=1))
+    grown = {
+        "grown_mb": day.grown(day.memory_mb),
+        "of_these_takes_mb": day.grown_by_takes_mb,
+        "grown_handles": day.grown(day.handles),
+        "flat": day.is_flat,
+    }
+    print(json.dumps(asdict(day) | grown, indent=1))
     return 0 if day.is_flat else 1
 
 

@@ -25,7 +25,7 @@ class LineState(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finish:
     """What is done to a clip after the voice has made it (bridge.finishing)."""
 
@@ -36,7 +36,7 @@ class Finish:
     handles_ms: tuple[int, int] = (0, 0)  # silence before and after, beyond the length asked for
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cue:
     """A line to speak, as it was asked for. Defaults already filled in, names already checked."""
 
@@ -55,7 +55,7 @@ class Cue:
     finish: Finish | None = None  # None: as the settings say
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Score:
     """One thing that tells how good a take is (bridge.take_score)."""
 
@@ -64,7 +64,7 @@ class Score:
     text: str = ""  # the figure behind it, for people
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Take:
     """One rendering of a cue, with all that is needed to make it again."""
 
@@ -91,7 +91,7 @@ class Take:
         return sum(score.penalty for score in self.scores)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A cue and its takes: what the panel shows in one row."""
 

@@ -30,7 +30,7 @@ class JournalError(BridgeError):
     code = "journal_failed"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Drop:
     """A take that lies in a project, and where it was asked to lie."""
 
@@ -40,7 +40,7 @@ class Drop:
     number: int  # of the drop among those of its line; one may go into several targets
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LineRecord:
     """A line as it is kept. A removed one stays, so that the names of its takes are never given twice."""
 
@@ -54,7 +54,7 @@ class LineRecord:
     drops: tuple[Drop, ...] = ()  # the last one into each target, until it is taken out again
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class DropWish:
     """Where a take is to go."""
 
@@ -62,7 +62,7 @@ class DropWish:
     at: Position | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TakeRecord:
     """A take as it is kept, with the cue it was asked for by."""
 
@@ -73,7 +73,7 @@ class TakeRecord:
     wish: DropWish | None = None  # until it is dropped
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RequestRecord:
     """A client's own id for a command that made takes, by which it is known again after a crash."""
 

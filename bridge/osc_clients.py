@@ -21,7 +21,7 @@ ALL_TOPICS = ("lines", "errors", "meters")  # what `all` means: the state of thi
 TOPICS = (*ALL_TOPICS, "traffic", "all")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Peer:
     """The far end of a datagram or of a connection."""
 
@@ -33,7 +33,7 @@ class Peer:
         return f"{self.host}:{self.port}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One reply as it was sent, to be sent again."""
 
@@ -44,7 +44,7 @@ class Answer:
     data: tuple[object, ...]
 
 
-@dataclass
+@dataclass(slots=True)
 class Request:
     """A command under a request id, and what was answered so far (progress left out)."""
 
@@ -53,7 +53,7 @@ class Request:
     answers: list[Answer] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(slots=True)
 class _Subscription:
     topics: set[str]
     ends_s: float | None  # None: with the connection

@@ -42,7 +42,7 @@ _FRAME_RATES = {
 _RATES_TEXT = "23.976, 24, 25, 29.97, 29.97df, 30, 47.952, 48, 50, 59.94, 59.94df, 60"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Position:
     """A place on the timeline: `sample` samples from its start at `rate` samples a second. Never float seconds."""
 
@@ -50,7 +50,7 @@ class Position:
     rate: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Length:
     """A wanted length, exact: `count` units of 1/`rate` s - 2.400 s is Length(2400, 1000)."""
 
@@ -68,7 +68,7 @@ class Length:
         return self.count * self.per_second_den / self.per_second_num
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FrameRate:
     """Frames a second, exact. With `drop_frame`, timecode leaves out labels (never frames) to follow the clock."""
 
