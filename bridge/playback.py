@@ -16,11 +16,13 @@ from bridge import events
 from bridge.errors import BusyError, DeviceError
 from bridge.line_book import LineBook
 from bridge.player import PlayerLike, PlayHandle
+from bridge.sleeping import slept_s
 from engine.types import Audio
 
 BLOCK = 4096  # samples that are read from a file at a time
 NO_SOUND = "this Cuevox was started without sound; render the line to a file instead"
 MAX_SOUNDS = 256  # at once, those included that wait for their time: each has its thread
+SLEEP_MS = 1.0  # what the system's clocks seem to differ by is no sleep below that
 LATE_MS = 50.0  # clients that stamp their messages with the present are not late
 
 
@@ -30,6 +32,7 @@ class _Sound:
     take_id: str
     play_id: str
     at_ns: int | None = None
+    slept_s: float = 0.0  # by this machine before it was asked for
     first_ms: float = 0.0
     has_begun: bool = False
     handle: PlayHandle | None = None
@@ -75,7 +78,7 @@ class Playback:
         """
         if self._player is None:
             raise DeviceError(NO_SOUND)
-        sound = _Sound(line_id, take_id, play_id, at_ns)
+        sound = _Sound(line_id, take_id, play_id, at_ns, slept_s())
         with self._lock:
             if len(self._sounds) >= MAX_SOUNDS:
                 raise BusyError(f"{MAX_SOUNDS} lines sound or wait for their time already; play this one later")
@@ -122,6 +125,9 @@ class Playback:
             sound.pass_stop_on()
 
     def _begun(self, sound: _Sound, first_ms: float) -> None:
+        slept_ms = 1000 * (slept_s() - sound.slept_s)
+        if sound.at_ns is not None and slept_ms > SLEEP_MS:  # the player waits by a clock that stands still meanwhile
+            first_ms += slept_ms
         sound.first_ms, sound.has_begun = first_ms, True
         self._book.sound_began(sound.take_id)
         if sound.at_ns is not None and first_ms > LATE_MS:

@@ -48,6 +48,19 @@ def test_a_line_waits_for_its_moment_and_tells_when_it_missed_it(studio: Studio)
     assert late.late_ms >= 1000 and late.take_id == take.id
 
 
+def test_a_line_that_waited_while_the_machine_slept_tells_how_late_it_is(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon, log = studio.start()
+    (take,) = daemon.submit(CUE)
+    log.ending(take.id)
+    nights = iter([0.0])  # none so far when it is asked for; one when it sounds
+    monkeypatch.setattr("bridge.playback.slept_s", lambda: next(nights, 3600.0))
+    daemon.play(CUE.id, at_ns=time.time_ns() + 50_000_000, play_id="overnight")
+    late = log.wait_for(events.PlayLate, lambda event: event.play_id == "overnight")
+    assert 3_600_000 <= late.late_ms < 3_700_000
+
+
 def test_another_device_is_chosen_for_good(studio: Studio) -> None:
     daemon, log = studio.start()
     assert daemon.sound_device().name == "system"
