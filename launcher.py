@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from bridge.settings import Settings
     from engine.types import SynthesizerLike
 
+# How long a thread of the daemon keeps Python's lock while another one waits for it (Python's own: 5 ms). An answer
+# over OSC takes the lock several times, and has to come soon though packets flood in.
+SWITCH_S = 0.001
+
 
 def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - it is the Python that is too old that has to get this far
@@ -156,6 +160,7 @@ def serve(options: argparse.Namespace, make_synthesizer: Callable[[], Synthesize
     from bridge.log import log_to
     from bridge.player import Player
 
+    sys.setswitchinterval(SWITCH_S)
     settings = settings_of(options)
     log_to(settings.data_folder / "cuevox.log")
     ending = threading.Event()

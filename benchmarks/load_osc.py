@@ -5,8 +5,8 @@
 
 Some clients send commands at a rate (pings, and every tenth a line to be rendered) while one more asks for the status
 50 times a second and takes the time until the answer. At the end every packet of the senders has to be accounted for:
-answered, shed with `busy`, or counted in a `busy` as not heard. What is left was lost without a word, in the system's
-receive buffer. Memory and handles of the daemon are taken before and after (Linux).
+answered, shed with `busy`, or counted in a `busy` as not heard. What is left was lost without a word. What the system
+dropped, on the way there or back, and memory and handles of the daemon are taken as well (Linux).
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from bridge.osc_peer import OscPeer
 LINES_EVERY = 10  # every tenth packet asks for a line
 STATUS_EVERY_S = 0.02
 DRAIN_S = 3.0  # without a reply: then no more come
+STANDS_FOR_NONE = re.compile("nothing from you is heard|lost before Cuevox could read")
 UNHEARD = re.compile(r"(\d+) packets of yours were not heard")
 
 
@@ -50,6 +51,7 @@ class Load:
     shed: int = 0  # packets that a `busy` stands for, one each or counted
     other_errors: int = 0
     without_a_word: int = 0
+    dropped_by_the_system: list[int] = field(default_factory=list)  # of the daemon's packets; of replies (Linux)
     packets_a_second: float = 0.0
     status_asked: int = 0
     status_unanswered: int = 0
@@ -94,6 +96,10 @@ class Senders:
         while self._hear(DRAIN_S):
             pass
 
+    @property
+    def ports(self) -> list[int]:
+        return [each.getsockname()[1] for each in self._sockets]
+
     def close(self) -> None:
         for each in self._sockets:
             each.close()
@@ -125,8 +131,9 @@ class Senders:
         load = self._load
         if code == "busy":
             unheard = UNHEARD.search(text)
-            # The `busy` that begins a silence is part of the count that ends it.
-            load.shed += int(unheard[1]) if unheard else 0 if "nothing from you is heard" in text else 1
+            # The `busy` that begins a silence is part of the count that ends it; whose packets the system lost is not
+            # known.
+            load.shed += int(unheard[1]) if unheard else not STANDS_FOR_NONE.search(text)
         elif status == "accepted":
             load.accepted += 1
         elif status == "error":
@@ -148,6 +155,13 @@ def ask_for_status(port: int, seconds: float, into: SimpleQueue[list[float]]) ->
             times_ms.append(1000 * (time.perf_counter() - sent_s))
             time.sleep(STATUS_EVERY_S)
     into.put(times_ms)
+
+
+def dropped_at(ports: list[int]) -> int:
+    """Datagrams that the system dropped since the sockets at these ports were opened; 0 where it does not tell."""
+    table = Path("/proc/net/udp")
+    rows = [line.split() for line in table.read_text().splitlines()[1:]] if table.exists() else []
+    return sum(int(row[12]) for row in rows if int(row[1].rpartition(":")[2], 16) in ports)
 
 
 def memory_and_handles(pid: int) -> tuple[float, int]:
@@ -176,6 +190,7 @@ def measure(folder: Path, *, rate: float, seconds: float, n_clients: int) -> Loa
             senders.run(rate, seconds)
             times_ms = times.get()
             senders.settle()
+            load.dropped_by_the_system = [dropped_at([port]), dropped_at(senders.ports)]
         finally:
             asking.join()
             senders.close()

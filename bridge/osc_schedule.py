@@ -36,6 +36,9 @@ class OscSchedule(Generic[Job]):
         self._heap: list[tuple[float, int, Job]] = []
         self._count = itertools.count()
 
+    def __bool__(self) -> bool:
+        return bool(self._heap)
+
     def add(self, job: Job, due_s: float | None, now_s: float) -> None:
         """Hold `job` until `due_s` (None, or late: it is due now). Raises TimeTagError, BusyError."""
         due_s = now_s if due_s is None else max(due_s, now_s)

@@ -18,10 +18,11 @@ from pythonosc.tcp_client import SimpleTCPClient
 
 from bridge.errors import PortTakenError
 from bridge.osc_api import OscApi
+from bridge.osc_connections import MAX_CONNECTIONS
 from bridge.osc_packet import MAX_PACKET, Message, arg
 from bridge.osc_rate import RateLimit
 from bridge.osc_replies import Send
-from bridge.osc_server import MAX_CONNECTIONS, OscServer
+from bridge.osc_server import OscServer
 from tests.bridge.hostile import HOSTILE
 from tests.bridge.osc_desk import Desk, Studio, open_studio
 from tests.fakes import WAIT_S
@@ -324,6 +325,24 @@ def test_time_tags_are_kept_whatever_the_clock_does_meanwhile() -> None:
         desk.send("/wake")
         assert {desk.hear().address for _ in range(2)} == {"/wake", "/second"}
     assert "/never" not in api.done
+
+
+def test_what_was_held_while_the_machine_slept_is_done_when_it_wakes() -> None:
+    from pythonosc.osc_bundle_builder import OscBundleBuilder
+
+    now_s, pace_s = [1_700_000_000.0], [50.0]
+    with (
+        OscServer("127.0.0.1", 0, EchoApi(), clock=lambda: now_s[0], pace=lambda: pace_s[0]) as server,
+        Desk(server.port) as desk,
+    ):
+        builder = OscBundleBuilder(now_s[0] + 9.0)  # type: ignore[arg-type]
+        builder.add_content(build_msg("/held"))
+        desk.send_packet(builder.build().dgram)
+        desk.send("/meanwhile")
+        assert desk.hear().address == "/meanwhile"
+        now_s[0] += 3600
+        pace_s[0] += 3600
+        assert desk.hear().address == "/held"  # nothing else woke the thread
 
 
 def test_a_client_that_never_reads_is_let_go() -> None:
