@@ -9,32 +9,40 @@ a third one answers questions of other clients in its place.
 from __future__ import annotations
 
 import contextlib
-import difflib
 import logging
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from bridge import events, osc_query
-from bridge.errors import BridgeError, BusyError, RefusedError
+from bridge.errors import BridgeError, BusyError
 from bridge.osc_access import CONNECT, Access, Level, NotAllowedError
-from bridge.osc_arguments import Arguments, as_number, common_of
+from bridge.osc_arguments import Arguments, common_of
+from bridge.osc_checked import (
+    Checked,
+    InternalFaultError,
+    against_daemon,
+    all_or_none,
+    button_meant,
+    is_answer,
+    refused,
+    unknown_address,
+)
 from bridge.osc_clients import Clients, Peer
 from bridge.osc_command import Action, OscDaemon
-from bridge.osc_commands import BUTTON_VERBS, Commands
+from bridge.osc_commands import Commands
 from bridge.osc_endings import CLOSING, OpenCalls
 from bridge.osc_feed import Feed
 from bridge.osc_inbox import Inbox
-from bridge.osc_packet import Arg, Message, PacketError
+from bridge.osc_packet import Message, PacketError
 from bridge.osc_pattern import is_pattern
 from bridge.osc_reading import read_pattern
 from bridge.osc_recall import Recall, record_of
-from bridge.osc_replies import ERROR_ADDRESS, Call, Replies, Send
+from bridge.osc_replies import Call, Replies, Send
 from bridge.settings import Settings
 from engine.errors import EngineError
 
@@ -42,31 +50,6 @@ UNHEARD = (events.Warned, events.PresetsChanged, events.Status)  # events that t
 ENOUGH, ENOUGH_OF_ALL = 20, 100  # commands that wait here; the others wait unread, which costs less
 
 _log = logging.getLogger(__name__)
-
-
-class UnknownAddressError(BridgeError):
-    """An address that no command has."""
-
-    code = "unknown_address"
-
-
-class InternalFaultError(BridgeError):
-    """A fault in Cuevox itself."""
-
-    code = "internal_error"
-
-    def __init__(self, fault: BaseException) -> None:
-        super().__init__(f"a fault in Cuevox: {type(fault).__name__}: {fault}; see its log")
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A command whose arguments are read: what is to be done, or the error that it is to be answered with."""
-
-    call: Call
-    message: Message
-    action: Action | None = None
-    error: BridgeError | None = None
 
 
 class OscApi:
@@ -125,10 +108,10 @@ class OscApi:
 
         `at_ns`: its time tag, in nanoseconds of Unix time.
         """
-        checked = [self._check(peer, message) for message in messages if not _is_answer(message)]
+        checked = [self._check(peer, message) for message in messages if not is_answer(message)]
         for each in checked:
             each.call.at_ns = at_ns
-        return _all_or_none(checked)
+        return all_or_none(checked)
 
     def query(self, head: bytes, port: int) -> bytes | None:
         """The answer to a question over HTTP; None when such are not answered."""
@@ -153,7 +136,7 @@ class OscApi:
     def refuse(self, peer: Peer, error: BridgeError, messages: Sequence[Message] = ()) -> None:
         """Answer what cannot be read, or comes at a wrong time, with an error."""
         if messages:
-            self.carry_out([_refused(peer, m, error) for m in messages if not _is_answer(m)])
+            self.carry_out([refused(peer, m, error) for m in messages if not is_answer(m)])
         else:
             call = Call(peer, error.address if isinstance(error, PacketError) else "")
             if not self._inbox.put_of(peer, partial(self._replies.error, call, error.code, str(error))):
@@ -186,12 +169,12 @@ class OscApi:
                 action, args = read_pattern(message, self._commands, self._daemon.lines)
                 call.request_id, call.reply_port = args.request_id, args.reply_port
                 return Checked(call, message, action)
-            asked = _button(message)
+            asked = button_meant(message)
             if asked is None:
                 return Checked(call, message, Action(lambda call: self._replies.done(call, "released: nothing to do")))
             command = self._commands.get(asked.address)
             if command is None:
-                raise _unknown_address(asked.address, self._commands)
+                raise unknown_address(asked.address, self._commands)
             args = Arguments(asked, f"{asked.address} {command.usage}")
             action = command.read(args)
             call.request_id, call.reply_port = args.request_id, args.reply_port
@@ -202,10 +185,10 @@ class OscApi:
                 )
             return Checked(call, message, action)
         except BridgeError as error:
-            return _refused(peer, message, error)
+            return refused(peer, message, error)
         except Exception as error:  # a fault of ours is an answer too, not silence
             _log.exception("%s could not be read", message.address)
-            return _refused(peer, message, InternalFaultError(error))
+            return refused(peer, message, InternalFaultError(error))
 
     def _connect(self, call: Call, message: Message) -> Checked:
         """The handshake. What it says is kept nowhere: not with the request, not for the panel."""
@@ -263,7 +246,7 @@ class OscApi:
 
     def _do_all(self, checked: Sequence[Checked]) -> None:
         if len(checked) > 1:
-            checked = _all_or_none([_against_daemon(each) for each in checked])
+            checked = all_or_none([against_daemon(each) for each in checked])
         for each in checked:
             self._do(each)
 
@@ -347,53 +330,3 @@ def _access_rules(settings: Settings) -> tuple[object, ...]:
 def _access_of(settings: Settings, clock: Callable[[], float]) -> Access:
     lesser = {Level.PLAY: settings.osc_passcode_play, Level.LOOK: settings.osc_passcode_look}
     return Access(settings.osc_passcode, settings.osc_allow, clock, lesser=lesser)
-
-
-def _refused(peer: Peer, message: Message, error: BridgeError) -> Checked:
-    return Checked(Call(peer, message.address, *common_of(message)), message, error=error)
-
-
-def _all_or_none(checked: list[Checked]) -> list[Checked]:
-    """If one command of a bundle is wrong, none is to be carried out."""
-    wrong = next((c for c in checked if c.error), None)
-    if wrong is None:
-        return checked
-    reason = RefusedError(
-        f"not done, since another message of its bundle is wrong: {wrong.call.address}: {wrong.error}"
-    )
-    return [c if c.error else replace(c, action=None, error=reason) for c in checked]
-
-
-def _against_daemon(checked: Checked) -> Checked:
-    """Checked once more, now against what the daemon knows."""
-    if checked.action is None or checked.action.check is None:
-        return checked
-    try:
-        checked.action.check()
-    except BridgeError as error:
-        return replace(checked, action=None, error=error)
-    return checked
-
-
-def _is_answer(message: Message) -> bool:
-    """Replies and told errors are never answered: two programs could keep each other busy with errors for ever."""
-    return message.address.startswith("/reply/") or message.address == ERROR_ADDRESS
-
-
-def _button(message: Message) -> Message | None:
-    """`/cuevox/line/LINE/VERB 1` as the command it stands for; None for 0, a button that was released.
-
-    Buttons of touch panels and MIDI bridges send one number and nothing else. Other messages come back as they are.
-    """
-    match message.address.split("/"):
-        case ["", "cuevox", "line", line, verb] if line and verb in BUTTON_VERBS and len(message.args) <= 1:
-            if message.args and as_number(message.args[0], "the button's value", float("-inf"), float("inf")) == 0:
-                return None
-            return Message(f"/cuevox/line/{verb}", (Arg("s", line),))
-    return message
-
-
-def _unknown_address(address: str, known: Sequence[str] | Any) -> UnknownAddressError:
-    near = difflib.get_close_matches(address, known, 1)
-    hint = f"did you mean {near[0]}?" if near else f"the commands are: {', '.join(known)}"
-    return UnknownAddressError(f"no command {address[:100]}; {hint}")
