@@ -109,9 +109,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     if arguments[:1] == ["test"]:  # argparse would take pytest's options for its own
         return argparse.Namespace(command="test", pytest=arguments[1:])
     options = parser.parse_args(arguments)
-    unknown = [name for name in options.names if name not in EXTRAS] if options.command == "extras" else []
-    if unknown:
-        parser.error("there is no extra {}; there are: {}".format(", ".join(unknown), ", ".join(EXTRAS)))
+    if options.command == "extras" and (unknown := [name for name in options.names if name not in EXTRAS]):
+        parser.error(f"there is no extra {', '.join(unknown)}; there are: {', '.join(EXTRAS)}")
     return options
 
 

@@ -37,11 +37,15 @@ def fuzz(folder: Path, options: list[str]) -> None:
         from bridge.osc_packet import PacketError, decode
         from bridge.osc_stream import OscStream
     with atheris.instrument_imports(
-        include=[f"bridge.osc_{name}" for name in "api arguments commands cue pattern reading server_commands".split()]
+        include=[
+            f"bridge.osc_{name}"
+            for name in "api arguments checked commands cue pattern reading server_commands".split()
+        ]
         + ["bridge.timeline", "bridge.emotion_source"]
     ):
-        from bridge.osc_api import InternalFaultError, OscApi
+        from bridge.osc_api import OscApi
     from bridge.daemon import Daemon
+    from bridge.osc_checked import InternalFaultError
     from bridge.osc_clients import Peer
     from bridge.settings import Settings
     from tests.fakes import FakeSynthesizer
