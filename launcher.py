@@ -109,8 +109,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     if arguments[:1] == ["test"]:  # argparse would take pytest's options for its own
         return argparse.Namespace(command="test", pytest=arguments[1:])
     options = parser.parse_args(arguments)
-    if options.command == "extras" and (unknown := [name for name in options.names if name not in EXTRAS]):
-        parser.error(f"there is no extra {', '.join(unknown)}; there are: {', '.join(EXTRAS)}")
+    unknown = [name for name in options.names if name not in EXTRAS] if options.command == "extras" else []
+    if unknown:
+        parser.error("there is no extra {}; there are: {}".format(", ".join(unknown), ", ".join(EXTRAS)))
     return options
 
 

@@ -13,12 +13,12 @@ from bisect import bisect_left, insort
 from collections import deque
 
 WINDOW = 201  # callbacks that the median is taken of
-SETTLING = 15  # the first ones, after which the anchor rests
+SETTLING = 101  # the first ones, after which the anchor rests: what a sound server tells at first is rough
 REST_NS = 5_000_000  # off by less, the anchor stays where it is
 RIGHT_NS = 500_000  # and when it moves, it does until it is as near as this
 SLEW_PPM = 20  # how fast it moves: less than a sample of 48 kHz in a second
 HURRY_NS, HURRY_S = 8_000_000, 15  # further off than that, it makes up for the excess within so many seconds
-BREAK_NS = 20_000_000  # further off than that, the stream itself has broken off, and is put right at once
+STEP_NS = 4_000_000  # no clock drifts so far in two windows: samples were left out, and it is put right at once
 SECOND_NS = 1_000_000_000
 TOLERANCE_NS = 1_000_000  # of the wall clock
 
@@ -32,6 +32,7 @@ class AudioClock:
         self._seen: deque[int] = deque()  # where each of the last callbacks put the stream's first sample
         self._sorted: list[int] = []  # the same
         self._origin_ns: int | None = None  # the anchor: when the stream's first sample was heard
+        self._before: deque[int] = deque(maxlen=3)  # medians: of now and of one and two windows ago
         self._moves = False
         self._n_seen = 0
         self._n_samples = 0  # of the last callback
@@ -47,14 +48,18 @@ class AudioClock:
         if len(self._seen) > WINDOW:
             del self._sorted[bisect_left(self._sorted, self._seen.popleft())]
         self._n_seen += 1
+        median_ns = self._sorted[len(self._sorted) // 2]
+        if self._n_seen % WINDOW == 0:
+            self._before.append(median_ns)
         passed_ns = (n_samples - self._n_samples) * SECOND_NS // self._rate
         self._n_samples = n_samples
-        self._follow(self._sorted[len(self._sorted) // 2], passed_ns, may_jump)
+        self._follow(median_ns, passed_ns, may_jump)
 
     def restart(self) -> None:
         """Samples were left out: what was seen before tells nothing any more."""
         self._seen.clear()
         self._sorted.clear()
+        self._before.clear()
         self._n_seen = 0
 
     def _follow(self, median_ns: int, passed_ns: int, may_jump: bool) -> None:
@@ -68,8 +73,9 @@ class AudioClock:
             self._moves = abs(off_ns) > REST_NS
         if not self._moves:
             return
-        if may_jump or abs(off_ns) > BREAK_NS:
+        if may_jump or (self._before and abs(median_ns - self._before[0]) > STEP_NS):
             self._origin_ns = median_ns
+            self._before.clear()
             return
         step_ns = passed_ns * SLEW_PPM // 1_000_000
         step_ns += max(0, abs(off_ns) - HURRY_NS) * passed_ns // (HURRY_S * SECOND_NS)

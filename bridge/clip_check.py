@@ -24,7 +24,7 @@ MOST_CUT_OFF = 10
 WINDOW_S, STEP_S = 1.5, 0.75  # in which it is heard who speaks
 # Mean cosine distance of the windows' speaker embeddings, and the models that it was measured for, which have one
 # speaker encoder (docs/panel.md).
-SEVERAL_VOICES, MEASURED_FOR = 0.205, ("cuevox-mini-1", "cuevox-mini-2")
+SEVERAL_VOICES, MEASURED_FOR = 0.205, ("cuevox-mini-1", "cuevox-mini-2", "cuevox-mini-3")
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,9 @@ def voices_apart(synthesizer: SynthesizerLike, audio: Audio, rate: int) -> float
     heard = []
     for start in range(0, len(audio) - window + 1, step):
         try:
-            timbre = synthesizer.encode_timbre(audio[start : start + window], rate)
+            heard.append(synthesizer.speaker_embedding(audio[start : start + window], rate))
         except BadPromptError:  # a pause
             continue
-        heard.append(timbre.tensors["speaker"])
     if len(heard) < 3:
         return None
     directions = np.stack(heard)

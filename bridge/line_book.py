@@ -12,7 +12,7 @@ from bridge import events
 from bridge.cue import Cue, Line, LineState, Score, Take
 from bridge.errors import LockedError, NotFoundError, RefusedError
 from bridge.journal import Drop, DropWish, Journal, JournalError, LineRecord, RequestRecord, TakeRecord
-from bridge.line_entry import FOREMOST, PENDING, Entry, as_found, picking, take_id_of
+from bridge.line_entry import FOREMOST, PENDING, Entry, as_found, lying, new_takes, picking, take_id_of
 from engine.types import Plan
 
 
@@ -144,15 +144,7 @@ class LineBook:
             record = replace(old, cue=cue, n_takes=first + len(seeds) - 1)
             number = record.number
             parent = self._kept(parent).take.id if parent else record.picked
-            made = [
-                TakeRecord(
-                    Take(take_id_of(cue.id, first + i), cue.id, seed, LineState.QUEUED, parent=parent),
-                    cue,
-                    first + i,
-                    first,
-                )
-                for i, seed in enumerate(seeds)
-            ]
+            made = new_takes(cue, seeds, first, parent)
             self._journal.save(record, made, request=request)
             self._number = max(self._number, number)
             self._removed.pop(cue.id, None)
@@ -191,13 +183,8 @@ class LineBook:
         with self._lock:
             entry = self._entry(line_id)
             self.check_unlocked(line_id)
-            earlier = list(entry.record.earlier_picks)
-            while earlier:
-                take_id = earlier.pop()
-                if take_id in entry.takes and entry.takes[take_id].take.path is not None:
-                    self._save(entry, replace(entry.record, picked=take_id, earlier_picks=tuple(earlier)))
-                    return take_id
-            raise RefusedError(f"no other take of line {line_id!r} was picked before; pick one by its name")
+            self._save(entry, entry.picking_earlier())
+            return entry.record.picked
 
     def lock(self, line_id: str, take_id: str = "") -> str:
         """Make a take final, the picked one when none is named; it is picked from then on. -> its id.
@@ -360,28 +347,26 @@ class LineBook:
             entry = self._entries.get(self._line_of.get(take_id, ""))
             wish = entry.takes[take_id].wish if entry is not None else None
             if entry is not None and wish is not None:
-                others = (drop for drop in entry.record.drops if drop.target not in into)
-                number = max((drop.number for drop in entry.record.drops), default=0) + 1
-                new = (Drop(target, take_id, wish.at, number) for target in into)
-                entry.record = replace(entry.record, drops=(*others, *new))
+                entry.record = lying(entry.record, take_id, replace(wish, targets=tuple(into)))
             self._replace(take_id, change, keep=True)
 
     def taken_out(self, line_id: str, targets: Sequence[str]) -> None:
         """What lay in these targets does no longer. A take that lies nowhere any more is ready, as before."""
         with self._lock:
             entry = self._entries.get(line_id)
-            if entry is None:
+            if entry is None or not targets:
                 return
-            out = {drop.take for drop in entry.record.drops if drop.target in targets}
-            drops = tuple(drop for drop in entry.record.drops if drop.target not in targets)
-            entry.record = replace(entry.record, drops=drops)
-            left = {drop.take for drop in drops}
-            for take_id, kept in list(entry.takes.items()):
-                if take_id in out or (not left and kept.take.state is LineState.DROPPED):
-                    if take_id in left:
-                        self._keep(entry, kept)
-                    else:
-                        self.dropped(take_id, ok=False)
+            known = entry.record.drops
+            left = tuple(drop for drop in known if drop.target not in targets)
+            entry.record = replace(entry.record, drops=left)
+            lie = {drop.take for drop in known}
+            if not known:  # a journal of before drops were kept in it
+                lie = {take_id for take_id, kept in entry.takes.items() if kept.take.state is LineState.DROPPED}
+            for take_id in lie:
+                if any(drop.take == take_id for drop in left):
+                    self._keep(entry, entry.takes[take_id])
+                else:
+                    self.dropped(take_id, ok=False)
 
     # ---- inside -----------------------------------------------------------------------------------------------------
 

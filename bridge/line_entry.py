@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bridge.cue import Line, LineState, Take
+from bridge.cue import Cue, Line, LineState, Take
 from bridge.errors import NotFoundError, RefusedError
-from bridge.journal import LineRecord, TakeRecord
+from bridge.journal import Drop, DropWish, LineRecord, TakeRecord
 
 PENDING = (LineState.QUEUED, LineState.RENDERING)
 
@@ -45,6 +45,15 @@ class Entry:
         if kept.take.path is None:
             raise RefusedError(f"take {take_id!r} is {kept.take.state}; only a take that has a clip can be picked")
 
+    def picking_earlier(self) -> LineRecord:
+        """The line with the take picked that was before the present one. Raises RefusedError when there is none."""
+        earlier = list(self.record.earlier_picks)
+        while earlier:
+            take_id = earlier.pop()
+            if take_id in self.takes and self.takes[take_id].take.path is not None:
+                return replace(self.record, picked=take_id, earlier_picks=tuple(earlier))
+        raise RefusedError(f"no other take of line {self.record.cue.id!r} was picked before; pick one by its name")
+
 
 def picking(record: LineRecord, take_id: str) -> LineRecord:
     """The line with another take picked; the one before is remembered."""
@@ -52,6 +61,23 @@ def picking(record: LineRecord, take_id: str) -> LineRecord:
         return replace(record, picked=take_id)
     earlier = (*record.earlier_picks, record.picked)[-MAX_EARLIER_PICKS:]
     return replace(record, picked=take_id, earlier_picks=earlier)
+
+
+def lying(record: LineRecord, take_id: str, where: DropWish) -> LineRecord:
+    """The line with one more drop, which takes the place of the last one into each of its targets."""
+    others = (drop for drop in record.drops if drop.target not in where.targets)
+    number = max((drop.number for drop in record.drops), default=0) + 1
+    return replace(record, drops=(*others, *(Drop(target, take_id, where.at, number) for target in where.targets)))
+
+
+def new_takes(cue: Cue, seeds: Sequence[int], first: int, parent: str) -> list[TakeRecord]:
+    """A queued take for each seed. `first`: the number of the first one within its line."""
+    return [
+        TakeRecord(
+            Take(take_id_of(cue.id, first + i), cue.id, seed, LineState.QUEUED, parent=parent), cue, first + i, first
+        )
+        for i, seed in enumerate(seeds)
+    ]
 
 
 def take_id_of(line_id: str, number: int) -> str:

@@ -2,7 +2,8 @@
 
 config.json also holds what was settled after training: the voice's name, which changes whenever its samples do, and its
 manners. Both are optional: a voice fresh from training has the name of its folder and no manners, until
-engine/training/calibrate.py has run.
+engine/training/calibrate.py has run. So is passage.safetensors (engine/training/passage.py): without it, a timbre is
+what its encoder hears and no more.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from torch import nn
 
 from engine.errors import BadCheckpointError
 from engine.manner import AS_IT_IS, Manner, Manners
+from engine.passage import Passage
 from engine.s2m import S2M, S2MConfig
 from engine.source_filter import SourceFilterConfig, SourceFilterVocoder
 from engine.t2s import T2S, T2SConfig
@@ -27,6 +29,7 @@ from engine.types import EMOTIONS
 
 EMBEDDED = Path(__file__).parent / "weights" / "cuevox-mini-1"
 STAGES = ("t2s", "s2m", "vocoder")
+PASSAGE = "passage.safetensors"
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,24 @@ def save_settled(folder: Path, settled: Settled) -> None:
         "manners": {emotion: asdict(manner) for emotion, manner in settled.manners.items()},
     }
     (folder / "config.json").write_text(json.dumps(configs, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def save_passage(folder: Path, passage: Passage) -> None:
+    """Write it beside the stages, in half precision as they are."""
+    codes, latents = passage.codes[0].to(torch.int16), passage.latents[0].to(torch.float16)
+    save_file({"codes": codes.contiguous(), "latents": latents.contiguous()}, folder / PASSAGE)
+
+
+def load_passage(folder: Path) -> Passage | None:
+    """None where the voice has none. Raises BadCheckpointError."""
+    path = folder / PASSAGE
+    if not path.exists():
+        return None
+    try:
+        arrays = load_file(path)
+        return Passage(arrays["codes"][None].long(), arrays["latents"][None].float())
+    except (OSError, SafetensorError, KeyError) as error:
+        raise BadCheckpointError(f"{path} is damaged: {error!r}; get the model again") from error
 
 
 def _configs(folder: Path) -> dict[str, Any]:

@@ -139,6 +139,10 @@ class OfficialModel:
         """What OfficialVoice holds."""
         return self._prompts.voice(audio, rate).arrays()
 
+    def speaker_embedding(self, audio: Audio, rate: int) -> NDArray[np.float32]:
+        """`speaker` of the timbre."""
+        return self._prompts.voice(audio, rate).arrays()["speaker"]
+
     def encode_emotion(self, audio: Audio, rate: int) -> Emotion:
         """As the model hears it: an embedding and no weights."""
         embedding = self._prompts.emotion(audio, rate)[0].float().cpu().numpy()

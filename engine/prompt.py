@@ -78,3 +78,10 @@ def filled(mel: Tensor) -> Tensor:
         cut -= 1
     above = mel[:, cut - EDGE_BANDS : cut].mean(1, keepdim=True)
     return torch.cat([mel[:, :cut], above.expand(-1, mel.shape[1] - cut, -1)], 1)
+
+
+def bands_heard(mel: Tensor) -> int:
+    """How many bands of a normalised mel (n_mels, T) come from the recording: filled() gives all others one value."""
+    filled_in = (mel == mel[-1]).all(1)
+    first = int(filled_in.long().argmax())
+    return first if len(mel) - first > 1 else len(mel)

@@ -129,6 +129,9 @@ class SpeechModel(Protocol):
     def encode_timbre(self, audio: Audio, rate: int) -> Mapping[str, NDArray[np.float32]]:
         """Audio (T,) at `rate` -> the tensors of a timbre, without a batch axis. Raises BadPromptError."""
 
+    def speaker_embedding(self, audio: Audio, rate: int) -> NDArray[np.float32]:
+        """Who speaks in a clip, to compare: (speaker_dim,). Raises BadPromptError."""
+
     def encode_emotion(self, audio: Audio, rate: int) -> Emotion:
         """The emotion heard in a clip of any speaker. Raises BadPromptError."""
 

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from engine.embedded_decoding import EmbeddedOptions
 from engine.embedded_model import EmbeddedModel
@@ -35,7 +37,7 @@ class Synthesizer:
 
     @property
     def model_id(self) -> str:
-        """The name of the weights, e.g. `cuevox-mini-2`, `indextts-2-0f3a9c21`."""
+        """The name of the weights, e.g. `cuevox-mini-3`, `indextts-2-0f3a9c21`."""
         return self._model.model_id
 
     @property
@@ -47,6 +49,11 @@ class Synthesizer:
         """Audio (T,) at `rate`, best 5 to 10 s of one person -> a timbre. Raises BadPromptError."""
         with _memory_for("the timbre clip", "give a shorter clip"):
             return Timbre(content_key(audio, rate, self.model_id), self._model.encode_timbre(audio, rate))
+
+    def speaker_embedding(self, audio: Audio, rate: int) -> NDArray[np.float32]:
+        """Who speaks in a clip, to compare: (speaker_dim,). Raises BadPromptError."""
+        with _memory_for("the clip", "give a shorter clip"):
+            return self._model.speaker_embedding(audio, rate)
 
     def encode_emotion(self, audio: Audio, rate: int) -> Emotion:
         """The emotion heard in a clip of any speaker. Raises BadPromptError."""

@@ -126,6 +126,9 @@ class SynthesizerLike(Protocol):
     def encode_timbre(self, audio: Audio, rate: int) -> Timbre:
         """Audio (T,) at `rate` -> a timbre. Raises BadPromptError."""
 
+    def speaker_embedding(self, audio: Audio, rate: int) -> NDArray[np.float32]:
+        """Who speaks in a clip, to compare: `speaker` of the timbre, without the rest. Raises BadPromptError."""
+
     def encode_emotion(self, audio: Audio, rate: int) -> Emotion:
         """The emotion heard in a clip of any speaker. Raises BadPromptError."""
 

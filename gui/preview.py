@@ -17,7 +17,7 @@ from gui.link import DaemonLink
 from gui.preset_editor import PresetEditor
 
 SETTLED_MS = 120  # after a change by key
-RELEASE_MS = 15  # how often it is looked whether the mouse has let go
+RELEASE_MS = 5  # how often it is looked whether the mouse has let go
 PREFIX = "panel_preview_"
 CHARACTER = "Previews"  # their clips lie in a folder of their own
 

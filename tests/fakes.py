@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bridge.errors import DeviceError
 from bridge.events import SoundDevice
@@ -41,6 +42,9 @@ class FakeSynthesizer:
     def encode_timbre(self, audio: Audio, rate: int) -> Timbre:
         self.n_encoded += 1
         return Timbre(_heard(audio, rate), {"level": np.array([np.abs(audio).mean()], np.float32)})
+
+    def speaker_embedding(self, audio: Audio, rate: int) -> NDArray[np.float32]:
+        return np.frombuffer(bytes.fromhex(_heard(audio, rate)), np.uint8).astype(np.float32)
 
     def encode_emotion(self, audio: Audio, rate: int) -> Emotion:
         self.n_encoded += 1

@@ -14,7 +14,7 @@ from bridge.prompt_cache import PromptCache
 from engine.errors import BadPromptError, EngineError
 from engine.types import Audio, Plan, RenderRequest, SynthesizerLike, Timbre
 
-SPEAKER = "speaker"  # the embedding among a timbre's tensors, of both voices
+SPEAKER = "speaker"  # the embedding among a timbre's tensors
 
 
 @dataclass(frozen=True)
@@ -93,12 +93,12 @@ def speak(job: SpeakJob, prompts: PromptCache, cancelled: threading.Event | None
 
 def _likeness(synthesizer: SynthesizerLike, timbre: Timbre, audio: Audio, rate: int) -> float | None:
     """None where the take is too short to hear who speaks."""
+    if SPEAKER not in timbre.tensors:
+        return None
     try:
-        heard = synthesizer.encode_timbre(audio, rate)
+        heard = synthesizer.speaker_embedding(audio, rate)
     except BadPromptError:
         return None
-    if SPEAKER not in timbre.tensors or SPEAKER not in heard.tensors:
-        return None
-    a, b = (each.tensors[SPEAKER].astype(np.float64).ravel() for each in (timbre, heard))
+    a, b = (each.astype(np.float64).ravel() for each in (timbre.tensors[SPEAKER], heard))
     length = float(np.linalg.norm(a) * np.linalg.norm(b))
     return float(a @ b) / length if length > 0 else None

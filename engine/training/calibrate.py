@@ -102,7 +102,9 @@ def main() -> None:
     args = parser.parse_args()
     parts = checkpoint.load(args.model)
     settle = {name: Manner() for name in RULE}
-    voice = Synthesizer(EmbeddedModel(*parts, settled=Settled(args.name, settle)))
+    voice = Synthesizer(
+        EmbeddedModel(*parts, settled=Settled(args.name, settle), passage=checkpoint.load_passage(args.model))
+    )
     clips = sorted(p for p in args.timbres.iterdir() if p.suffix in {".flac", ".wav"})
     timbres = [voice.encode_timbre(*read_clip(clip)) for clip in clips[: args.count]]
     sayings = Sayings(voice, args.lines.read_text("utf-8").splitlines()[: args.count], timbres)

@@ -17,10 +17,8 @@ from bridge.audio_clock import (
     HURRY_S,
     REST_NS,
     SECOND_NS,
-    SETTLING,
     SLEW_PPM,
     AudioClock,
-    WallClock,
 )
 from bridge.sound import Sound
 from engine.types import Audio
@@ -54,14 +52,14 @@ def show(clock: AudioClock, jitter: Random, *, drift_ppm: float, gaps: int, jitt
     return [later - earlier for earlier, later in itertools.pairwise(starts)]
 
 
-@given(st.lists(st.integers(-400_000, 400_000), min_size=SETTLING, max_size=60), st.integers(0, 10**6))
+@given(st.lists(st.integers(-400_000, 400_000), min_size=15, max_size=60), st.integers(0, 10**6))
 def test_two_moments_lie_as_many_samples_apart_as_there_is_time_between_them(jitter: list[int], n: int) -> None:
     clock = running(jitter)
     due_ns = 10**12 + 5 * SECOND_NS
     assert clock.sample_at(due_ns + n * SECOND_NS // 100) - clock.sample_at(due_ns) == n * RATE // 100
 
 
-@given(st.lists(st.integers(-400_000, 400_000), min_size=SETTLING, max_size=60))
+@given(st.lists(st.integers(-400_000, 400_000), min_size=15, max_size=60))
 def test_the_place_is_right_within_the_jitter(jitter: list[int]) -> None:
     found = running(jitter).sample_at(10**12 + SECOND_NS)
     assert abs(found - RATE) <= RATE * (REST_NS + 400_000) / SECOND_NS
@@ -94,24 +92,19 @@ def test_clocks_that_drift_apart_are_followed_without_a_jump(seed: int, drift_pp
 
 
 @pytest.mark.parametrize("idle", [False, True])
-def test_a_sound_server_that_holds_back_more_is_followed_slowly_in_a_show_and_at_once_in_silence(idle: bool) -> None:
-    n = 3 * CALLBACKS_A_SECOND
-    clock = running([0] * n + [6_500_000] * n, idle=idle)
-    moved = RATE - clock.sample_at(10**12 + SECOND_NS)
-    assert moved == 312 if idle else 0 < moved <= 3
-
-
-def test_the_wall_clock_is_turned_the_same_way_each_time() -> None:
-    wall = WallClock()
-    now_ns = time.time_ns()
-    first, second = wall.due_ns(now_ns), wall.due_ns(now_ns + SECOND_NS)
-    assert second - first == SECOND_NS
-    assert abs(first - time.perf_counter_ns()) < 10 * SECOND_NS  # the scale of the other clock
+def test_a_clock_that_has_gone_astray_comes_back_slowly_in_a_show_and_at_once_in_silence(idle: bool) -> None:
+    n, hundred_ppm = 60 * CALLBACKS_A_SECOND, BLOCK * SECOND_NS // RATE // 10_000
+    clock = running(i * hundred_ppm for i in range(n))  # 6 ms in a minute: it has just begun to follow
+    before = clock.sample_at(10**12 + SECOND_NS)
+    for i in range(n, n + CALLBACKS_A_SECOND):
+        clock.observe(i * BLOCK, 10**12 + heard_ns(i * BLOCK, 0) + n * hundred_ppm, may_jump=idle)
+    moved = before - clock.sample_at(10**12 + SECOND_NS)
+    assert moved > 200 if idle else moved <= 2
 
 
 @pytest.mark.parametrize("is_told", [False, True])
 def test_after_a_gap_in_the_stream_the_place_is_right_again_at_once(is_told: bool) -> None:
-    gap_ns, n = 25_000_000 if not is_told else 5_000_000, 2 * CALLBACKS_A_SECOND
+    gap_ns, n = 6_500_000, 3 * CALLBACKS_A_SECOND
     clock = running([0] * n)
     if is_told:
         clock.restart()

@@ -133,6 +133,14 @@ def test_a_drop_of_an_older_journal_is_looked_for_at_the_place_of_its_line(studi
     journal.save(replace(line, drops=()), takes)
     journal.close()
     daemon, _ = studio.start()
+    kept = [path.read_bytes() for path in (studio.settings.reaper_project, studio.settings.dawproject)]
+    for path in (studio.settings.reaper_project, studio.settings.dawproject):
+        path.write_text("damaged")
+    with pytest.raises(DropError, match="was not taken out"):
+        daemon.undrop("gate_01").result(WAIT_S)
+    assert daemon.lines()[0].state is LineState.DROPPED
+    for path, content in zip((studio.settings.reaper_project, studio.settings.dawproject), kept, strict=True):
+        path.write_bytes(content)
     assert daemon.undrop("gate_01").result(WAIT_S)[1] == ("reaper_project", "dawproject")
     assert items(studio) == 0 and daemon.lines()[0].state is LineState.READY
 

@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 
 from engine import checkpoint
 from engine.errors import BadCheckpointError
+from engine.passage import Passage
 from tests.engine.tiny import tiny_voice
 
 
@@ -66,3 +67,18 @@ def test_a_config_that_is_none_is_refused(folder: Path, text: str) -> None:
 def test_an_empty_folder_says_what_it_needs(tmp_path: Path) -> None:
     with pytest.raises(BadCheckpointError, match=r"t2s\.safetensors"):
         checkpoint.load(tmp_path)
+
+
+def test_a_passage_comes_back_and_may_be_missing(tmp_path: Path) -> None:
+    assert checkpoint.load_passage(tmp_path) is None
+    passage = Passage(torch.arange(7)[None], torch.linspace(-2, 2, 28).view(1, 7, 4))
+    checkpoint.save_passage(tmp_path, passage)
+    again = checkpoint.load_passage(tmp_path)
+    assert again is not None and torch.equal(again.codes, passage.codes)
+    torch.testing.assert_close(again.latents, passage.latents, atol=1e-3, rtol=1e-3)
+
+
+def test_a_damaged_passage_is_told(tmp_path: Path) -> None:
+    (tmp_path / checkpoint.PASSAGE).write_bytes(b"cut off")
+    with pytest.raises(BadCheckpointError, match=r"passage\.safetensors is damaged"):
+        checkpoint.load_passage(tmp_path)

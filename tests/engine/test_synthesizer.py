@@ -147,6 +147,21 @@ def test_timbres_have_their_own_pitch(voice: Synthesizer, request_: RenderReques
     assert min(heard["ines"], heard["mara"]) > 1.25 * max(heard["brand"], heard["vale"])
 
 
+def test_a_voice_is_brought_closer_to_its_clip_and_one_that_was_encoded_without_is_spoken_too(
+    voice: Synthesizer, request_: RenderRequest
+) -> None:
+    tensors = dict(request_.timbre.tensors)
+    np.testing.assert_array_equal(
+        voice.speaker_embedding(*read_clip(PRESETS / "mara.flac")), tensors["speaker"], strict=True
+    )
+    del tensors["turn"], tensors["shift"]
+    closer, plain = (
+        spoken(voice, replace(request_, timbre=replace(request_.timbre, tensors=t)))
+        for t in (request_.timbre.tensors, tensors)
+    )
+    assert len(closer) == len(plain) and not np.array_equal(closer, plain)
+
+
 def test_emotions_are_heard(voice: Synthesizer, request_: RenderRequest) -> None:
     def with_emotion(name: str) -> RenderRequest:
         return replace(request_, emotion=Emotion(tuple(0.9 * (name == e) for e in EMOTIONS)))

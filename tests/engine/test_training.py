@@ -15,7 +15,7 @@ import torch
 
 from engine import checkpoint
 from engine.synthesizer import Synthesizer
-from engine.training import emotion, export, prepare, s2m, t2s, tokeniser, vocoder
+from engine.training import emotion, export, passage, prepare, s2m, t2s, tokeniser, vocoder
 from engine.training.data import ALPHABET, Corpus
 from engine.types import Emotion, RenderRequest
 from tests.engine.tiny import fresh_voice
@@ -97,6 +97,7 @@ def test_every_stage_runs_and_the_voice_speaks(
     assert {"mel", "flow", "pitch", "voicing", "base"} <= {row["name"] for row in curves}
     stages = [x for name in ("t2s", "s2m", "vocoder", "emotion") for x in (f"--{name}", tmp_path / f"{name}.pt")]
     run(export, *stages, "--out", tmp_path / "voice")
+    run(passage, "--model", tmp_path / "voice")
     voice = Synthesizer.load(tmp_path / "voice")
     timbre = voice.encode_timbre(0.1 * np.sin(np.arange(48_000) * 0.05).astype(np.float32), 24_000)
     rendering = voice.render(RenderRequest("We go.", timbre, Emotion(), 1, 24_000, 12_000))
