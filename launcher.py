@@ -170,7 +170,7 @@ def serve(options: argparse.Namespace, make_synthesizer: Callable[[], Synthesize
     player = Player(settings.audio_device, settings.rate)
     with ExitStack() as stack:
         try:
-            daemon = stack.enter_context(Daemon(settings, make_synthesizer or voice_of(settings), player=player))
+            daemon = stack.enter_context(Daemon(settings, make_synthesizer, player=player))
         except BridgeError:  # the folder or the port is another one's, perhaps that of a Cuevox with a panel
             if options.headless or not show_running_panel(settings):
                 raise
@@ -243,7 +243,7 @@ def say(options: argparse.Namespace, make_synthesizer: Callable[[], SynthesizerL
         settings = replace(user, data_folder=Path(folder), osc_port=0)
         if user.presets_folder.is_dir():
             shutil.copytree(user.presets_folder, settings.presets_folder)
-        with Daemon(settings, make_synthesizer or voice_of(settings)) as daemon:
+        with Daemon(settings, make_synthesizer) as daemon:
             timbre = options.timbre or daemon.voices.presets("timbre")[0].name
             cue = Cue("say", options.text, timbre, options.emotion, options.weight, length, seed=options.seed)
             take = speak(daemon, cue, Path(options.out))
@@ -371,7 +371,7 @@ def voice_of(settings: Settings) -> Callable[[], SynthesizerLike]:
     def load() -> SynthesizerLike:
         from engine import load_voice
 
-        return load_voice.load(settings.model_folder)
+        return load_voice.load(settings.model_folder, settings.compute_device)
 
     return load
 

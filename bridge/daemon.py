@@ -38,8 +38,8 @@ from bridge.player import PlayerLike
 from bridge.preset_store import PresetStore
 from bridge.pronunciation_file import PronunciationFile
 from bridge.render_worker import RenderWorker
-from bridge.scheduler import RenderJob, RenderQueue
-from bridge.settings import Settings
+from bridge.scheduler import RenderJob, RenderQueue, VoiceChange
+from bridge.settings import VOICE_SETTINGS, Settings
 from bridge.sheets import ReadOptions, Sheet, read_checked
 from bridge.sound_devices import output_devices
 from bridge.take_store import TakeStore
@@ -61,14 +61,17 @@ class Daemon:
     def __init__(
         self,
         settings: Settings,
-        make_synthesizer: Callable[[], SynthesizerLike],
+        make_synthesizer: Callable[[], SynthesizerLike] | None = None,
         *,
         player: PlayerLike | None = None,
     ) -> None:
-        """make_synthesizer: called on the render worker's thread, may take long. player: None for no sound."""
+        """make_synthesizer: called on the render worker's thread, may take long; None: the voice of the settings.
+
+        player: None for no sound.
+        """
         self.settings = settings
         self._player = player
-        self._make_synthesizer = make_synthesizer
+        self._make_synthesizer = make_synthesizer or self._load_voice
         self._hub = EventHub(self._tell_status)
         self._presets = PresetStore(settings.presets_folder, settings.inbox_folder)
         self._queue = RenderQueue()
@@ -355,6 +358,29 @@ class Daemon:
         self.save_settings(changes)
         return self.osc_port
 
+    def change_voice(self, changes: Mapping[str, object]) -> Future[str]:
+        """Change `model_folder` or `compute_device`, values as settings.json holds them, at once and for good.
+
+        -> the id of the voice, which is loaded between two takes in place of the one before it; what waits is spoken
+        by the new one. Raises BadSettingsError, BadCheckpointError, NoDeviceError; then everything is as it was.
+        """
+        if others := sorted(changes.keys() - VOICE_SETTINGS):
+            raise BadArgumentError(f"{', '.join(others)}: no setting of the voice; save_settings takes it")
+        from engine.load_voice import check
+
+        changed, answer = self.settings.changed(changes), Future[str]()
+        check(changed.model_folder, changed.compute_device)
+        self.save_settings(changes)
+        self.settings = changed
+        self._queue.ask(VoiceChange(self._make_synthesizer, ModelWatch(changed.model_folder), answer))
+        return answer
+
+    def compute_devices(self) -> tuple[str, ...]:
+        """Which of settings.COMPUTE_DEVICES this machine has. Loads torch, which may take a moment."""
+        from engine.device import devices
+
+        return devices()
+
     def output_devices(self) -> tuple[str, ...]:
         """The names that `audio_device` may have at this moment. Looks for sound servers, which may take a moment."""
         return output_devices() if self._player is None else self._player.outputs()
@@ -431,6 +457,12 @@ class Daemon:
             self._hub.publish(status)
 
     # ---- inside -----------------------------------------------------------------------------------------------------
+
+    def _load_voice(self) -> SynthesizerLike:
+        # Imported here, since torch comes with it and takes seconds: lines are taken on meanwhile.
+        from engine import load_voice
+
+        return load_voice.load(self.settings.model_folder, self.settings.compute_device)
 
     def _make_worker(self) -> RenderWorker:
         settings = self.settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from types import ModuleType
 
 import psutil
 
@@ -19,6 +20,7 @@ class Machine:
     gpu: str = ""  # name of the card; empty: none is in use
     gpu_used_bytes: int = 0
     gpu_total_bytes: int = 0
+    gpu_load: float | None = None  # None: not known, the driver's own library (nvidia-ml-py) is not there
 
 
 class MachineMeter:
@@ -36,10 +38,17 @@ class MachineMeter:
         )
 
 
-def _graphics_card() -> tuple[str, int, int]:
-    """Its name, bytes in use, bytes in all. torch is looked at only where the voice has loaded it already."""
+def _graphics_card() -> tuple[str, int, int, float | None]:
+    """Its name, bytes in use, bytes in all, load. torch is looked at only where the voice has loaded it already."""
     torch = sys.modules.get("torch")
     if torch is None or not hasattr(torch, "cuda") or not torch.cuda.is_initialized():
-        return "", 0, 0
+        return "", 0, 0, None
     free, total = torch.cuda.mem_get_info()
-    return torch.cuda.get_device_name(), total - free, total
+    return torch.cuda.get_device_name(), total - free, total, _card_load(torch)
+
+
+def _card_load(torch: ModuleType) -> float | None:
+    try:
+        return float(torch.cuda.utilization()) / 100
+    except Exception:  # ModuleNotFoundError without pynvml, and a zoo of its own errors in containers and on Jetson
+        return None

@@ -21,8 +21,8 @@ MAX_FILE_BYTES = 1_000_000  # of emotions that are handed on
 MAX_EMOTIONS = 500  # in one such file
 FORMAT = 1
 
-_TIMBRE_KEYS = {"name", "note", "colour", "clip", "consent", "morph"}
-_EMOTION_KEYS = {"name", "note", "colour", "weights"}
+_TIMBRE_KEYS = {"name", "note", "colour", "clip", "consent", "morph", "formerly"}
+_EMOTION_KEYS = {"name", "note", "colour", "weights", "formerly"}
 _FILE_KEYS = {"cuevox", "format", "presets"}
 
 
@@ -44,6 +44,7 @@ class TimbrePreset:
     consent: str = ""  # who agreed to what, and when; goes into the JSON of every clip that this voice speaks
     other: Path | None = None  # clip of a second voice, for a voice between two
     share: float = 0.0  # of the second one, 0..1
+    formerly: tuple[str, ...] = ()  # names that lines may still use for it
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class EmotionPreset:
     colour: str
     origin: str
     weights: Mapping[str, float] = field(hash=False)  # by name, those that are not 0
+    formerly: tuple[str, ...] = ()  # names that lines may still use for it
 
 
 def write_emotions(file: Path, presets: Iterable[EmotionPreset]) -> None:
@@ -153,12 +155,19 @@ def timbre_preset(values: dict[str, Any], path: Path, origin: str) -> TimbrePres
         raise BadArgumentError("consent has to be a text: who agreed to what, and when")
     morph = values.get("morph")
     if morph is None:
-        return TimbrePreset(name, note, colour, origin, clip, consent)
+        return TimbrePreset(name, note, colour, origin, clip, consent, formerly=_formerly(values))
     share = morph.get("share") if isinstance(morph, dict) and morph.keys() == {"clip", "share"} else None
     if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
         raise BadArgumentError('morph has to be {"clip": FILE, "share": 0 to 1}')
     other = _clip_beside(path, morph["clip"])
-    return TimbrePreset(name, note, colour, origin, clip, consent, other, float(share))
+    return TimbrePreset(name, note, colour, origin, clip, consent, other, float(share), _formerly(values))
+
+
+def _formerly(values: dict[str, Any]) -> tuple[str, ...]:
+    names = values.get("formerly", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise BadArgumentError("formerly has to be a list of names that the preset had")
+    return tuple(names)
 
 
 def _clip_beside(path: Path, name: object) -> Path:
@@ -178,4 +187,4 @@ def emotion_preset(values: dict[str, Any], path: Path, origin: str) -> EmotionPr
     ):
         raise BadArgumentError('weights has to be an object of numbers, e.g. {"happy": 0.6}')
     emotion = emotion_of(weights)
-    return EmotionPreset(name, note, colour, origin, weights_of(emotion))
+    return EmotionPreset(name, note, colour, origin, weights_of(emotion), _formerly(values))

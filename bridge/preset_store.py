@@ -33,6 +33,7 @@ from engine.types import EMOTIONS
 
 SHIPPED = Path(__file__).resolve().parent.parent / "presets"
 CLIP_SUFFIXES = (".wav", ".flac", ".mp3", ".ogg")
+REMOVED = "removed"  # folder in the user's presets of each kind
 MAX_CLIP_BYTES = 200_000_000
 
 MORPH = "morph:"  # morph:FIRST,SECOND=SHARE is a voice between two
@@ -53,6 +54,13 @@ class _Shelf(Generic[Preset]):
 
     presets: Mapping[str, Preset]
     files: Mapping[str, Path]  # the JSON file of each
+
+    def find(self, name: str) -> Preset | None:
+        """By the name it has, else by one that it had."""
+        key = _key(name)
+        return self.presets.get(key) or next(
+            (preset for preset in self.presets.values() if key in map(_key, preset.formerly)), None
+        )
 
 
 class PresetStore:
@@ -96,7 +104,7 @@ class PresetStore:
         shelf = self._timbres.presets
         if not name.strip() and shelf:
             return next(iter(shelf.values()))
-        found = shelf.get(_key(name))
+        found = self._timbres.find(name)
         if found is not None:
             return found
         clip = self._inbox_clip(name)
@@ -106,7 +114,7 @@ class PresetStore:
 
     def emotion(self, name: str) -> EmotionPreset:
         """Raises UnknownPresetError."""
-        found = self._emotions.presets.get(_key(name))
+        found = self._emotions.find(name)
         if found is None:
             known = (preset.name for preset in self._emotions.presets.values())
             raise UnknownPresetError("emotion", name.strip()[:MAX_NAME_LENGTH], known)
@@ -142,7 +150,7 @@ class PresetStore:
             # The content is in the clip's name, so that the JSON changes from the old clip to the new one at once.
             clip = _keep_clip(path, data, source.suffix)
             values = {"name": name, "note": note, "colour": colour or colour_of(name), "clip": clip, "consent": consent}
-            write_json(path, {key: value for key, value in values.items() if key != "consent" or value})
+            write_json(path, _formerly_in(path) | {k: value for k, value in values.items() if k != "consent" or value})
             self.reload()
         return speech_s
 
@@ -165,7 +173,7 @@ class PresetStore:
                 "clip": first,
                 "morph": {"clip": second, "share": preset.share},
             }
-            write_json(path, values | ({"consent": preset.consent} if preset.consent else {}))
+            write_json(path, _formerly_in(path) | values | ({"consent": preset.consent} if preset.consent else {}))
             self.reload()
 
     def _between(self, morph: str) -> TimbrePreset:
@@ -178,8 +186,8 @@ class PresetStore:
         if not commas or not 0.0 <= share <= 1.0:
             raise BadArgumentError(f"{morph[:80]!r} has to be {MORPH}FIRST,SECOND=SHARE, with a share of 0 to 1")
         # Names may hold commas, too: the first one that parts two voices there are.
-        known = self._timbres.presets
-        at = next((at for at in commas if _key(names[:at]) in known and _key(names[at + 1 :]) in known), commas[0])
+        find = self._timbres.find
+        at = next((at for at in commas if find(names[:at]) and find(names[at + 1 :])), commas[0])
         first, second = self.timbre(names[:at]), self.timbre(names[at + 1 :])
         if first.other is not None or second.other is not None:
             raise BadArgumentError(f"{morph[:80]!r} names a voice that lies between two itself; take two plain ones")
@@ -202,16 +210,12 @@ class PresetStore:
 
         Raises RefusedError, BadArgumentError, UnknownPresetError.
         """
-        name, emotion = checked_name(name), emotion_of(weights)
-        if "=" in name or ":" in name or _key(name) == "auto":
-            raise BadArgumentError(
-                f"emotion name {name!r} would read as weights, a clip or a sentence; leave out = and :"
-            )
+        name, emotion = _checked_emotion_name(name), emotion_of(weights)
         check_colour(colour)
         with self._writing:
             path = self._place("emotion", name, self._emotions)
             preset = EmotionPreset(name, note, colour or colour_of(name), "yours", weights_of(emotion))
-            write_json(path, emotion_values(preset))
+            write_json(path, _formerly_in(path) | emotion_values(preset))
             self.reload()
 
     def export_emotions(self, names: Iterable[str], file: Path) -> None:
@@ -234,6 +238,75 @@ class PresetStore:
             self.save_emotion(name, preset.weights, preset.note, preset.colour)
             names.append(name)
         return tuple(names)
+
+    def rename(self, kind: str, name: str, new: str) -> None:
+        """Give a preset of the user's another name. Lines that use the one before it find it as long as it is free.
+
+        Raises RefusedError, BadArgumentError, UnknownPresetError.
+        """
+        new = _checked_timbre_name(new) if kind == "timbre" else _checked_emotion_name(new)
+        with self._writing:
+            shelf = self._shelf(kind)
+            path, values = self._own_values(kind, name)
+            taken = shelf.presets.get(_key(new))
+            if taken is not None and shelf.files[_key(new)] != path:
+                raise RefusedError(f"there is a {kind} preset {taken.name!r} already; choose another name")
+            former = [values["name"], *values.get("formerly", [])]
+            values["formerly"] = [each for each in dict.fromkeys(former) if _key(each) != _key(new)]
+            write_json(path, values | {"name": new})
+            self.reload()
+
+    def remove(self, kind: str, name: str) -> None:
+        """Take a preset of the user's away: its JSON goes into a folder beside it, from which bring_back() takes it.
+
+        Its clips stay, since lines that wait were accepted with them. Raises RefusedError, BadArgumentError,
+        UnknownPresetError.
+        """
+        with self._writing:
+            path, values = self._own_values(kind, name)
+            away = self._place_of_removed(kind, values["name"])
+            away.parent.mkdir(exist_ok=True)
+            if away.exists():  # one of this name that was removed before
+                away.replace(
+                    next(older for n in itertools.count(2) if not (older := away.with_suffix(f".{n}")).exists())
+                )
+            path.replace(away)
+            self.reload()
+
+    def bring_back(self, kind: str, name: str) -> None:
+        """Put a preset that was removed back. Raises NotFoundError, RefusedError, BadArgumentError."""
+        with self._writing:
+            taken = self._shelf(kind).presets.get(_key(name))
+            if taken is not None:
+                raise RefusedError(f"there is a {kind} preset {taken.name!r} again; rename that one first")
+            away = self._place_of_removed(kind, name)
+            if not away.is_file():
+                raise NotFoundError(
+                    f"no {kind} preset {name[:MAX_NAME_LENGTH]!r} was removed; it cannot be brought back"
+                )
+            away.replace(self._place(kind, name, self._shelf(kind)))
+            self.reload()
+
+    def _place_of_removed(self, kind: str, name: str) -> Path:
+        digest = hashlib.sha256(_key(name).encode()).hexdigest()[:8]  # other names may read alike as files
+        return self._own / kind / REMOVED / f"{safe_name(_key(name), fallback='preset')}-{digest}.json"
+
+    def _shelf(self, kind: str) -> _Shelf[Any]:
+        shelves: dict[str, _Shelf[Any]] = {"timbre": self._timbres, "emotion": self._emotions}
+        if kind not in shelves:
+            raise BadArgumentError(f"there are no presets of kind {kind[:80]!r}; ask for timbre or emotion")
+        return shelves[kind]
+
+    def _own_values(self, kind: str, name: str) -> tuple[Path, dict[str, Any]]:
+        """The file of a preset of the user's, and what it holds. Raises RefusedError, UnknownPresetError."""
+        shelf = self._shelf(kind)
+        preset = shelf.presets.get(_key(name))
+        if preset is None:
+            raise UnknownPresetError(kind, name[:MAX_NAME_LENGTH], (each.name for each in shelf.presets.values()))
+        if preset.origin != "yours":
+            raise RefusedError(f"{kind} preset {preset.name!r} comes with the program and stays as it is; duplicate it")
+        path = shelf.files[_key(name)]
+        return path, read_json(path)
 
     def _read(
         self, kind: str, parse: Callable[[dict[str, Any], Path, str], Preset], problems: list[str]
@@ -269,7 +342,7 @@ class PresetStore:
 
     def _clip(self, name: str) -> Path:
         """The clip of a timbre preset or of the inbox. Raises NotFoundError."""
-        preset = self._timbres.presets.get(_key(name))
+        preset = self._timbres.find(name)
         clip = preset.clip if preset is not None else self._inbox_clip(name)
         if clip is None:
             raise NotFoundError(
@@ -307,6 +380,18 @@ def _checked_timbre_name(name: str) -> str:
     if name.startswith(MORPH):
         raise BadArgumentError(f"timbre name {name!r} would read as a voice between two; leave out {MORPH}")
     return name
+
+
+def _checked_emotion_name(name: str) -> str:
+    name = checked_name(name)
+    if "=" in name or ":" in name or _key(name) == "auto":
+        raise BadArgumentError(f"emotion name {name!r} would read as weights, a clip or a sentence; leave out = and :")
+    return name
+
+
+def _formerly_in(path: Path) -> dict[str, Any]:
+    """The names that a preset had, if there is one: lines find it after it was replaced, too."""
+    return {key: value for key, value in read_json(path).items() if key == "formerly"} if path.exists() else {}
 
 
 def _keep_clip(preset: Path, data: bytes, suffix: str) -> str:

@@ -20,7 +20,7 @@ from bridge.hang_watch import HangWatch
 from bridge.line_book import LineBook
 from bridge.model_watch import ModelWatch
 from bridge.pace import Pace
-from bridge.scheduler import EmotionQuestion, LoadMeter, Question, RenderJob, RenderQueue
+from bridge.scheduler import EmotionQuestion, LoadMeter, RenderJob, RenderQueue, VoiceChange, VoicesQuestion
 from bridge.take_score import Scorer, free_scores
 from bridge.take_store import Provenance, TakeStore, peak_db
 from engine.errors import EngineError, OutOfMemoryError
@@ -117,7 +117,10 @@ class RenderWorker:
                 prompts, failure = self._load_model()
             if (job := self._queue.take()) is None:
                 return
-            if isinstance(job, Question):
+            if isinstance(job, VoiceChange):
+                prompts = None
+                prompts, failure = self._change_voice(job)
+            elif isinstance(job, EmotionQuestion | VoicesQuestion):
                 _answer(job, prompts, failure)
             elif job.cancelled.is_set():
                 self._finish_with(job, self._book.cancel(job.take_id), False)
@@ -125,6 +128,21 @@ class RenderWorker:
                 self._fail(job, failure or EngineError("the voice was not loaded"))
             else:
                 self._render(job, prompts)
+
+    def _change_voice(self, change: VoiceChange) -> tuple[PromptCache | None, EngineError | None]:
+        """Nobody may hold the voice before it any more: both together might not fit."""
+        from engine.load_voice import give_memory_back
+
+        self._make_synthesizer, self._model_watch = change.make_synthesizer, change.model_watch
+        self.model_state = "loading"
+        give_memory_back()
+        prompts, failure = self._load_model()
+        if change.answer.set_running_or_notify_cancel():
+            if failure is None:
+                change.answer.set_result(self.model_id)
+            else:
+                change.answer.set_exception(failure)
+        return prompts, failure
 
     def _unload(self) -> None:
         """Give the voice's memory back, until somebody wants something of it. Nobody may hold it any more."""
@@ -296,7 +314,9 @@ class RenderWorker:
             self._on_ended(job, ok)
 
 
-def _answer(question: Question, prompts: PromptCache | None, failure: EngineError | None) -> None:
+def _answer(
+    question: EmotionQuestion | VoicesQuestion, prompts: PromptCache | None, failure: EngineError | None
+) -> None:
     if not question.answer.set_running_or_notify_cancel():
         return
     try:

@@ -12,8 +12,9 @@ from bridge.cue import Cue
 from bridge.emotion_source import EmotionSource
 from bridge.journal import DropWish
 from bridge.live_feed import LiveFeed
+from bridge.model_watch import ModelWatch
 from bridge.preset_store import TimbrePreset
-from engine.types import Audio, Emotion
+from engine.types import Audio, Emotion, SynthesizerLike
 
 LOAD_WINDOW_S = 5.0
 
@@ -49,7 +50,16 @@ class VoicesQuestion:
     answer: Future[float | None]
 
 
-Question = EmotionQuestion | VoicesQuestion
+@dataclass(frozen=True, eq=False)
+class VoiceChange:
+    """To load a voice in place of the one that is there. The answer is its id."""
+
+    make_synthesizer: Callable[[], SynthesizerLike]
+    model_watch: ModelWatch
+    answer: Future[str]
+
+
+Question = EmotionQuestion | VoicesQuestion | VoiceChange
 
 
 class RenderQueue:

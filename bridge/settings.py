@@ -41,6 +41,9 @@ DEFAULT_WWISE_ROOT = r"\Actor-Mixer Hierarchy\Default Work Unit"
 _COMMAND = re.compile("(_[A-Za-z0-9_]{1,80})?")
 DEPTHS = (16, 24, 32)  # bits a sample; 32 is float
 APPEARANCES = ("system", "dark", "light")
+LANGUAGES = ("system", "en", "de")  # of the panel
+COMPUTE_DEVICES = ("auto", "cpu", "cuda", "mps")  # engine.device knows which of them a machine has
+VOICE_SETTINGS = frozenset({"model_folder", "compute_device"})  # what the voice is loaded anew for
 PANEL_SCALES = (100, 125, 150, 175, 200)  # percent
 MAX_EDGE_MS = 10_000  # of a fade or a handle
 _EDGES = ("clip_fade_in_ms", "clip_fade_out_ms", "clip_handle_before_ms", "clip_handle_after_ms")
@@ -60,7 +63,9 @@ class Settings:
     choices: ClassVar[Mapping[str, tuple[object, ...]]] = {
         "depth": DEPTHS,
         "drop_targets": DROP_TARGETS,
+        "compute_device": COMPUTE_DEVICES,
         "appearance": APPEARANCES,
+        "language": LANGUAGES,
         "panel_scale": PANEL_SCALES,
     }
 
@@ -96,6 +101,8 @@ class Settings:
     tempo_map: str = ""  # both in its place, where they change: "120 4/4; 9=90; 17=7/8" (bridge.tempo)
     audio_device: str = ""  # its name or a part of it; empty: the system's
     model_folder: Path | None = None  # None: the voice that comes with the program
+    compute_device: str = "auto"  # what the official model computes on: auto, cpu, cuda or mps
+    language: str = "system"  # of the panel: system, en or de
     appearance: str = "system"  # of the panel: system, dark or light
     panel_scale: int = 100  # size of the panel in percent of what the system makes of it
     panel_stays: bool = False  # closing the panel only hides it, and Cuevox works on
@@ -151,6 +158,12 @@ class Settings:
             ("beats_per_bar", 1 <= self.beats_per_bar <= 64, "1 to 64"),
             ("panel_scale", self.panel_scale in PANEL_SCALES, f"one of {', '.join(map(str, PANEL_SCALES))}"),
             ("appearance", self.appearance in APPEARANCES, f"one of {', '.join(APPEARANCES)}"),
+            ("language", self.language in LANGUAGES, f"one of {', '.join(LANGUAGES)}"),
+            (
+                "compute_device",
+                self.compute_device in COMPUTE_DEVICES,
+                f"one of {', '.join(COMPUTE_DEVICES)}",
+            ),
             ("hung_after_s", 1 <= self.hung_after_s <= 86_400, "1 to 86400"),
             ("unload_after_s", 0 <= self.unload_after_s <= 86_400, "0 to 86400"),
             ("max_queued", 1 <= self.max_queued <= 1_000_000, "1 to 1000000"),

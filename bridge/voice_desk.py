@@ -108,6 +108,21 @@ class VoiceDesk:
         self._presets.save_emotion(name, weights, note, colour)
         self._publish(events.PresetsChanged("emotion"))
 
+    def rename_preset(self, kind: str, name: str, new: str) -> None:
+        """Give a preset of the user's another name; lines that use the one before it still find it."""
+        self._presets.rename(kind, name, new)
+        self._publish(events.PresetsChanged(kind))
+
+    def remove_preset(self, kind: str, name: str) -> None:
+        """Take a preset of the user's away; a line that names it is refused in words until it is brought back."""
+        self._presets.remove(kind, name)
+        self._publish(events.PresetsChanged(kind))
+
+    def bring_back_preset(self, kind: str, name: str) -> None:
+        """Undo remove_preset()."""
+        self._presets.bring_back(kind, name)
+        self._publish(events.PresetsChanged(kind))
+
     def hear_emotion(self, emotion: str) -> Future[Emotion]:
         """The weights that a cue's emotion text, such as `clip:NAME` or `text:...`, comes to.
 

@@ -25,6 +25,12 @@ class BadCheckpointError(EngineError):
     code = "bad_checkpoint"
 
 
+class NoDeviceError(EngineError):
+    """A device to compute on that this machine does not have."""
+
+    code = "no_device"
+
+
 class OutOfMemoryError(EngineError):
     """The device could not hold a stage."""
 

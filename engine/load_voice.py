@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from engine.device import AUTO, torch_device
 from engine.errors import BadCheckpointError
 from engine.official_checkpoint import CONFIG, GPT_WEIGHTS
 from engine.official_model import OfficialModel
@@ -16,17 +17,23 @@ EMBEDDED_CONFIG = "config.json"
 MOST_TOLD = 8  # names of a folder that holds neither
 
 
-def load(folder: Path | None = None) -> Synthesizer:
+def load(folder: Path | None = None, device: str = AUTO) -> Synthesizer:
     """The voice in `folder`, by default the one that comes with the program.
 
-    Raises BadCheckpointError, which says what was found instead.
+    device: what the official model computes on, one of engine.device.devices(); the embedded kind is made for
+    processors and stays there. Raises BadCheckpointError, which says what was found instead, and NoDeviceError.
     """
-    if folder is None:
-        return Synthesizer.load()
-    if (folder / CONFIG.path).is_file() or (folder / GPT_WEIGHTS.path).is_file():
-        return Synthesizer(OfficialModel.load(folder))
-    if (folder / EMBEDDED_CONFIG).is_file():
-        return Synthesizer.load(folder)
+    check(folder, device)
+    if folder is not None and _is_official(folder):
+        return Synthesizer(OfficialModel.load(folder, device=torch_device(device)))
+    return Synthesizer.load(folder)
+
+
+def check(folder: Path | None, device: str = AUTO) -> None:
+    """Raises what load() would raise, as far as that is to be seen at once."""
+    torch_device(device)
+    if folder is None or _is_official(folder) or (folder / EMBEDDED_CONFIG).is_file():
+        return
     raise BadCheckpointError(
         f"{folder} holds no voice: {_found(folder)}. Name a folder with {CONFIG.path} and {GPT_WEIGHTS.path} (the "
         f"official model; `launcher.py model get` downloads it) or with {EMBEDDED_CONFIG} (a voice as Cuevox trains it)"
@@ -38,6 +45,10 @@ def give_memory_back() -> None:
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
+
+
+def _is_official(folder: Path) -> bool:
+    return (folder / CONFIG.path).is_file() or (folder / GPT_WEIGHTS.path).is_file()
 
 
 def _found(folder: Path) -> str:

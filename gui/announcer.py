@@ -5,7 +5,8 @@ from __future__ import annotations
 from PyQt6.QtCore import QObject
 
 from bridge import events
-from gui.link import DaemonLink, Failure
+from gui.asking import Failure
+from gui.link import DaemonLink
 from gui.log_page import LogPage
 from gui.page_rail import PageRail
 from gui.transport_bar import TransportBar

@@ -30,26 +30,26 @@ class ClipInbox(QObject):
         self._inbox = None if data_folder is None else Path(data_folder) / "inbox"
         presets.clip_dropped.connect(self.add_timbre)
         presets.tools.clip_given.connect(self.hear)
-        presets.tools.sentence_given.connect(lambda text: link.hear_emotion(f"text:{text}", self._show))
+        presets.tools.sentence_given.connect(lambda text: link.voices.hear_emotion(f"text:{text}", self._show))
 
     def add_timbre(self, file: str) -> None:
         """Ask which part of a clip is to be learnt, under which name and with whose consent."""
         wish = ask_voice(file, self._link, self._theme, self._presets.window() or self._presets)
         if wish is not None:
             self._presets.expect("timbre", wish.name)
-            self._link.add_timbre(
+            self._link.voices.add_timbre(
                 wish, lambda seconds: self._log.add("preset", f"timbre {wish.name}: {seconds:.1f} s of speech found")
             )
 
     def add_morph(self, texts: PresetTexts, morph: str) -> None:
         """Keep a voice between two."""
         self._presets.expect("timbre", texts.name)
-        self._link.save_morph(texts.name, morph, texts.note, texts.colour)
+        self._link.voices.save_morph(texts.name, morph, texts.note, texts.colour)
 
     def hear(self, file: str) -> None:
         """The emotion of a clip."""
         source = Path(file)
-        self._link.hear_emotion(f"clip:{source.name}", self._show, before=self._copying(source))
+        self._link.voices.hear_emotion(f"clip:{source.name}", self._show, before=self._copying(source))
 
     def _copying(self, source: Path) -> Callable[[], None] | None:
         inbox = self._inbox

@@ -126,15 +126,23 @@ class LinesPage(QWidget):
         self.composer.play_wished.connect(self.play_text)
         self.first_steps.example_wished.connect(self._speak_example)
         self.presets.tools.line_wished.connect(self._read_line)
-        self.presets.export_wished.connect(link.export_emotions)
-        self.presets.import_wished.connect(lambda file: link.import_emotions(file, self._imported))
+        more = self.presets.more
+        more.export_wished.connect(link.voices.export_emotions)
+        more.import_wished.connect(lambda file: link.voices.import_emotions(file, self._imported))
+        more.rename_wished.connect(self._rename_emotion)
+        more.remove_wished.connect(lambda name: link.voices.remove("emotion", name, lambda: more.show_removed(name)))
+        more.back_wished.connect(lambda name: link.voices.bring_back("emotion", name))
         self.presets.save_wished.connect(
-            lambda texts, weights: link.save_emotion(texts.name, weights, texts.note, texts.colour)
+            lambda texts, weights: link.voices.save_emotion(texts.name, weights, texts.note, texts.colour)
         )
 
     def _read_line(self) -> None:
         if text := self.composer.text.toPlainText().strip():
             self.presets.tools.sentence_given.emit(text)
+
+    def _rename_emotion(self, name: str, new: str) -> None:
+        self.presets.expect("emotion", new)
+        self._link.voices.rename("emotion", name, new)
 
     def _imported(self, names: tuple[str, ...]) -> None:
         self.presets.expect("emotion", names[0])  # the list comes a moment later

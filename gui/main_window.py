@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayou
 
 from bridge import events
 from bridge.cue import Line
+from bridge.settings import VOICE_SETTINGS
 from gui.announcer import Announcer
 from gui.clip_inbox import ClipInbox
 from gui.help_page import HelpPage
@@ -47,10 +48,10 @@ class MainWindow(QMainWindow):
         self.setObjectName("panel")
         self.resize(1280, 820)
         self._osc_host = getattr(settings, "osc_host", "127.0.0.1")
-        self.lines = LinesPage(link, theme, settings, f"{reachable(self._osc_host)}:{link.osc_port}")
+        self.lines = LinesPage(link, theme, settings, f"{reachable(self._osc_host)}:{link.machine.osc_port}")
         self.voices = TimbrePage(theme)
         self.live = LivePage(theme, getattr(settings, "audio_device", ""))
-        self.osc = OscPage(self._osc_host, link.osc_port)
+        self.osc = OscPage(self._osc_host, link.machine.osc_port)
         self.log = LogPage(theme)
         self.settings_page = SettingsPage(settings, theme.appearance)
         self.help = HelpPage(KEYS)
@@ -83,8 +84,11 @@ class MainWindow(QMainWindow):
         elif index == LIVE_PAGE:
             self.live.panic.setFocus()  # in a field, the numbers would be text
         if index in (LIVE_PAGE, SETTINGS_PAGE):  # only now: it may wake sound servers
-            self.link.ask_devices(self._offer_devices)
-            self.link.ask_device()
+            self.link.machine.ask_devices(self._offer_devices)
+            self.link.machine.ask_device()
+
+        if index == SETTINGS_PAGE:
+            self.link.machine.ask_compute_devices(self.settings_page.offer_compute_devices)
 
     def _device_changed(self, device: events.SoundDevice) -> None:
         self.live.show_sound_device(device)
@@ -166,9 +170,12 @@ class MainWindow(QMainWindow):
         voices = self.voices
         link.presets.connect(voices.set_presets)
         voices.clip_dropped.connect(self._inbox.add_timbre)
-        voices.clip_wished.connect(link.play_timbre)
+        voices.clip_wished.connect(link.voices.play_timbre)
         voices.line_wished.connect(self.preview.speak_as)
         voices.use_wished.connect(self._use_voice)
+        voices.rename_wished.connect(self._rename_voice)
+        voices.remove_wished.connect(lambda name: link.voices.remove("timbre", name, lambda: voices.show_removed(name)))
+        voices.back_wished.connect(lambda name: link.voices.bring_back("timbre", name))
         voices.stop_wished.connect(lambda: link.stop())
         voices.morph_wished.connect(self._inbox.add_morph)
         self.table.chosen.connect(self.osc.show_line)
@@ -178,15 +185,16 @@ class MainWindow(QMainWindow):
         self.live.play_wished.connect(lambda line_id: link.play(line_id))
         self.live.speak_wished.connect(lambda line: link.play(line.cue.id, replace(line.cue, seed=None, drop=False)))
         self.live.say_wished.connect(self.lines.say)
-        self.live.device_wished.connect(link.choose_device)
+        self.live.device_wished.connect(link.machine.choose_device)
         self.live.panic_wished.connect(lambda: link.stop())
         self.presets.changed.connect(self._show_voice)
         self.osc.send_wished.connect(
-            lambda address, args: link.send_osc(reachable(self._osc_host), address, args, self.osc.show_answer)
+            lambda address, args: link.machine.send_osc(reachable(self._osc_host), address, args, self.osc.show_answer)
         )
         self.settings_page.appearance_wished.connect(self._change_appearance)
         self.osc.move_wished.connect(lambda host, port: self._change_osc({"osc_host": host, "osc_port": port}))
         link.failed.connect(self.osc.show_failure)
+        link.failed.connect(self.settings_page.show_failure)
         self.settings_page.save_wished.connect(self._save_settings)
 
     def _shortcuts(self) -> None:
@@ -216,11 +224,16 @@ class MainWindow(QMainWindow):
         self._look.stop()
 
     def _look_at_machine(self) -> None:
-        self.link.ask_machine(self.bar.show_machine)
+        self.link.machine.ask_machine(self.bar.show_machine)
 
     def _use_voice(self, name: str) -> None:
         self.presets.set_timbre(name)
         self._go_to(self.composer.text)
+
+    def _rename_voice(self, name: str, new: str) -> None:
+        if self.presets.timbre == name:
+            self.presets.expect("timbre", new)
+        self.link.voices.rename("timbre", name, new)
 
     def _go_to(self, widget: QWidget) -> None:
         self.show_page(LINES_PAGE)
@@ -234,11 +247,15 @@ class MainWindow(QMainWindow):
 
     def _save_settings(self, changes: dict[str, Any]) -> None:
         of_osc = {name: value for name, value in changes.items() if name.startswith("osc_")}
-        others = {name: value for name, value in changes.items() if name not in of_osc}
+        of_voice = {name: value for name, value in changes.items() if name in VOICE_SETTINGS}
+        others = {name: value for name, value in changes.items() if name not in of_osc | of_voice}
         if of_osc:
             self._change_osc(of_osc)
+        if of_voice:
+            self.settings_page.show_loading()
+            self.link.machine.change_voice(of_voice, lambda voice: self._voice_loaded(of_voice, voice))
         if others:
-            self.link.save_settings(others, lambda: self._settings_saved(others))
+            self.link.machine.save_settings(others, lambda: self._settings_saved(others))
 
     def _change_osc(self, changes: dict[str, Any]) -> None:
         def done(port: int) -> None:
@@ -249,7 +266,11 @@ class MainWindow(QMainWindow):
                 self.settings_page.show_value(name, value)
             self.settings_page.show_saved(changes)
 
-        self.link.change_osc(changes, done)
+        self.link.machine.change_osc(changes, done)
+
+    def _voice_loaded(self, changes: dict[str, Any], voice: str) -> None:
+        self.settings_page.show_saved(changes)
+        self.settings_page.show_voice(voice)
 
     def _settings_saved(self, changes: dict[str, Any]) -> None:
         self.settings_page.show_saved(changes)
@@ -260,4 +281,4 @@ class MainWindow(QMainWindow):
     def _change_appearance(self, appearance: str) -> None:
         self._theme.set_appearance(appearance)
         if hasattr(self._settings, "appearance"):
-            self.link.save_settings({"appearance": appearance}, lambda: None)
+            self.link.machine.save_settings({"appearance": appearance}, lambda: None)

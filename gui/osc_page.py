@@ -20,7 +20,8 @@ from PyQt6.QtWidgets import (
 
 from bridge.cue import Line
 from bridge.events import OscTraffic
-from gui.link import CHANGE_OSC, Failure
+from gui.asking import Failure
+from gui.machine_link import CHANGE_OSC
 from gui.osc_forms import FORMS
 from gui.osc_text import Answer, UnreadableMessageError, read_message, write_message
 from gui.traffic_model import COLUMNS, KEPT, TrafficFilter, TrafficModel, Way

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PyQt6.QtCore import QCoreApplication
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QInputDialog,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -70,3 +72,22 @@ def ask_texts(parent: QWidget, texts: PresetTexts | None = None) -> PresetTexts 
     """Name, note and colour; None when the dialog was left without OK. `texts`: what stands there at first."""
     dialog = PresetDialog(parent, texts)
     return dialog.texts if dialog.exec() == QDialog.DialogCode.Accepted else None
+
+
+def ask_name(parent: QWidget, name: str) -> str | None:
+    """Another name for a preset; None when the dialog was left without one."""
+    dialog = QInputDialog(parent)
+    dialog.setWindowTitle(_tr("Rename {name}").format(name=name))
+    dialog.setLabelText(_tr("New name. Lines that use the old one still find it."))
+    dialog.setTextValue(name)
+    if (field := dialog.findChild(QLineEdit)) is not None:
+        field.setMaxLength(MAX_LENGTH)
+        field.setAccessibleName(_tr("New name"))
+    if dialog.exec() != QDialog.DialogCode.Accepted:
+        return None
+    new = dialog.textValue().strip()
+    return new if new and new != name else None
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("PresetDialog", text)

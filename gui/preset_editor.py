@@ -11,11 +11,9 @@ from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QMenu,
     QPushButton,
     QSlider,
     QVBoxLayout,
@@ -27,13 +25,13 @@ from engine.types import EMOTIONS
 from gui.emotion_space import emotion_word
 from gui.emotion_tools import EmotionTools
 from gui.preset_dialog import PresetTexts, ask_texts
+from gui.preset_menu import PresetMenu
 from gui.theme import Theme
 from gui.widgets import ClipTarget, label
 
 NEUTRAL, AUTO = "neutral", "auto"
 DROP_HINT = QT_TRANSLATE_NOOP("PresetEditor", "Drop a WAV, FLAC, MP3 or OGG clip here to add a voice.")
 SWATCH_PX = 10
-FILES = "Emotion presets (*.json)"
 STEPS = 100  # of a slider from 0 to 1
 
 
@@ -63,8 +61,6 @@ class PresetEditor(ClipTarget):
 
     changed = pyqtSignal()
     save_wished = pyqtSignal(object, dict)  # PresetTexts, weights
-    export_wished = pyqtSignal(list, str)  # names of emotion presets, file
-    import_wished = pyqtSignal(str)  # file
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,22 +98,8 @@ class PresetEditor(ClipTarget):
         self.save = QPushButton(self.tr("Save preset..."))
         self.save.setToolTip(self.tr("Save these weights as an emotion preset of your own"))
         self.save.clicked.connect(lambda: self._ask_name())
-        self.more = QPushButton("…")
-        self.more.setProperty("role", "more")
-        self.more.setAccessibleName(self.tr("More for emotion presets"))
-        self.more.setToolTip(self.tr("Duplicate, export and import presets"))
-        menu = QMenu(self.more)
-        for text, work in (
-            (self.tr("Duplicate this preset..."), self._duplicate),
-            (self.tr("Export this preset..."), lambda: self._export([self.emotion])),
-            (self.tr("Export all of yours..."), lambda: self._export(self._own_names())),
-            (self.tr("Import presets..."), self._import),
-        ):
-            action = menu.addAction(text)
-            assert action is not None
-            action.triggered.connect(lambda _, work=work: work())
-        menu.aboutToShow.connect(self._enable_actions)
-        self.more.setMenu(menu)
+        self.more = PresetMenu()
+        self.more.duplicate_wished.connect(self._duplicate)
         self.hear = QCheckBox(self.tr("Hear changes"))
         self.hear.setToolTip(self.tr("Speak the text below each time timbre or emotion are changed and let go of"))
         self._lay_out()
@@ -198,6 +180,7 @@ class PresetEditor(ClipTarget):
             box.setItemData(box.count() - 1, preset.note, Qt.ItemDataRole.ToolTipRole)
         box.blockSignals(False)
         if kind == "emotion":
+            self.more.show_presets(self._emotions)
             self.tools.set_presets({name: preset_weights(preset) for name, preset in self._emotions.items()})
             self.set_emotion(before)
         else:
@@ -266,38 +249,14 @@ class PresetEditor(ClipTarget):
         self.emotions.setCurrentIndex(index)
         note = self.emotions.currentData(Qt.ItemDataRole.ToolTipRole)
         self.emotion_note.setText(note or " ")  # a line high either way, so that the sliders stay where they are
+        self.more.show_chosen(self.emotion)
         self.changed.emit()
 
-    def _enable_actions(self) -> None:
-        menu = self.more.menu()
-        assert menu is not None
-        duplicate, export, export_all, _ = menu.actions()
-        for action, enabled in (
-            (duplicate, self.emotion in self._emotions),
-            (export, self.emotion in self._emotions),
-            (export_all, bool(self._own_names())),
-        ):
-            action.setEnabled(enabled)
-
-    def _own_names(self) -> list[str]:
-        return [name for name, preset in self._emotions.items() if preset.origin == "yours"]
-
-    def _duplicate(self) -> None:
+    def _duplicate(self, name: str) -> None:
         """A preset that comes with the program stays as it is; its copy can be anything."""
-        preset = self._emotions.get(self.emotion)
+        preset = self._emotions.get(name)
         if preset is not None:
             self._ask_name(PresetTexts(f"{preset.name} copy", preset.note, preset.colour))
-
-    def _export(self, names: list[str]) -> None:
-        stem = names[0] if len(names) == 1 else "emotions"
-        file, _ = QFileDialog.getSaveFileName(self, self.tr("Export emotion presets"), f"{stem}.json", FILES)
-        if file:
-            self.export_wished.emit(names, file)
-
-    def _import(self) -> None:
-        file, _ = QFileDialog.getOpenFileName(self, self.tr("Import emotion presets"), "", FILES)
-        if file:
-            self.import_wished.emit(file)
 
     def _hint(self) -> str:
         return QCoreApplication.translate("PresetEditor", DROP_HINT)

@@ -110,6 +110,12 @@ class PictureVoices:
 
     def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None: ...
 
+    def rename_preset(self, kind: str, name: str, new: str) -> None: ...
+
+    def remove_preset(self, kind: str, name: str) -> None: ...
+
+    def bring_back_preset(self, kind: str, name: str) -> None: ...
+
     def hear_emotion(self, emotion: str) -> Future[Emotion]:
         return Future()
 
@@ -180,6 +186,12 @@ class PictureDaemon:
 
     def choose_device(self, device: str) -> events.SoundDevice:
         return self.sound_device()
+
+    def change_voice(self, changes: Mapping[str, object]) -> Future[str]:
+        return Future()
+
+    def compute_devices(self) -> tuple[str, ...]:
+        return ("auto", "cpu", "cuda")
 
     def output_devices(self) -> tuple[str, ...]:
         return ("Studio monitors", "Headphones")

@@ -20,10 +20,10 @@ from PyQt6.QtWidgets import (
 )
 
 from bridge import clip_name
-from gui.setting_texts import hint, target_title, title
+from gui.setting_texts import choice_title, hint, target_title, title
 from gui.widgets import label, set_role
 
-NARROW_PX, WIDE_PX, PATH_PX = 180, 260, 360
+WIDE_PX, PATH_PX = 260, 360
 
 
 class Field:
@@ -37,7 +37,7 @@ class Field:
 
 def make_field(name: str, value: Any, choices: tuple[Any, ...] = ()) -> Field:
     if choices:
-        return _checks(value, choices) if isinstance(value, tuple) else _choice(title(name), value, choices)
+        return _checks(value, choices) if isinstance(value, tuple) else _choice(name, value, choices)
     if name == "audio_device":
         return _device(name, value)
     if isinstance(value, bool):
@@ -89,11 +89,10 @@ def _device(name: str, value: str) -> Field:
 
 def _choice(name: str, value: Any, choices: tuple[Any, ...]) -> Field:
     box = QComboBox()
-    for choice in sorted({*choices, value}):
-        box.addItem(_tr("32 (float)") if choice == 32 else str(choice), choice)
+    for choice in choices if value in choices else (*choices, value):
+        box.addItem(choice_title(name, choice), choice)
     box.setCurrentIndex(box.findData(value))
-    box.setAccessibleName(name)
-    box.setFixedWidth(NARROW_PX)
+    _describe(box, name)
     return Field([box], box.currentData)
 
 

@@ -8,8 +8,8 @@ from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 # What a daemon's settings have beyond these stands under the last title.
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    QT_TRANSLATE_NOOP("settings", "Panel"): ("panel_scale", "panel_stays"),
-    QT_TRANSLATE_NOOP("settings", "Voice"): ("model_folder", "unload_after_s"),
+    QT_TRANSLATE_NOOP("settings", "Panel"): ("language", "panel_scale", "panel_stays"),
+    QT_TRANSLATE_NOOP("settings", "Voice"): ("model_folder", "compute_device", "unload_after_s"),
     QT_TRANSLATE_NOOP("settings", "Clips"): (
         "rate",
         "depth",
@@ -46,9 +46,11 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 TITLES: Mapping[str, str] = {
     "appearance": QT_TRANSLATE_NOOP("settings", "Appearance"),
+    "language": QT_TRANSLATE_NOOP("settings", "Language"),
     "panel_scale": QT_TRANSLATE_NOOP("settings", "Size in percent"),
     "panel_stays": QT_TRANSLATE_NOOP("settings", "Work on when the window is closed"),
     "model_folder": QT_TRANSLATE_NOOP("settings", "Folder of the official model"),
+    "compute_device": QT_TRANSLATE_NOOP("settings", "Compute on"),
     "rate": QT_TRANSLATE_NOOP("settings", "Sample rate"),
     "depth": QT_TRANSLATE_NOOP("settings", "Bits a sample"),
     "clip_name": QT_TRANSLATE_NOOP("settings", "Names of clips"),
@@ -103,9 +105,27 @@ TARGETS: Mapping[str, str] = {  # of `drop_targets`; one that is not here by its
     "ableton_live": QT_TRANSLATE_NOOP("settings", "Ableton Live, while it is open"),
     "pro_tools": QT_TRANSLATE_NOOP("settings", "Pro Tools, while it is open"),
 }
+CHOICES: Mapping[str, Mapping[object, str]] = {  # of settings that are one of few values; others by themselves
+    "language": {"system": QT_TRANSLATE_NOOP("settings", "as the system"), "en": "English", "de": "Deutsch"},
+    "appearance": {
+        "system": QT_TRANSLATE_NOOP("settings", "as the system"),
+        "dark": QT_TRANSLATE_NOOP("settings", "dark"),
+        "light": QT_TRANSLATE_NOOP("settings", "light"),
+    },
+    "compute_device": {
+        "auto": QT_TRANSLATE_NOOP("settings", "the fastest there is"),
+        "cpu": QT_TRANSLATE_NOOP("settings", "the processor"),
+        "cuda": QT_TRANSLATE_NOOP("settings", "a graphics card (CUDA)"),
+        "mps": QT_TRANSLATE_NOOP("settings", "the graphics of a Mac (MPS)"),
+    },
+    "depth": {32: QT_TRANSLATE_NOOP("settings", "32 (float)")},
+}
 HINTS: Mapping[str, str] = {
     "panel_stays": QT_TRANSLATE_NOOP("settings", "an icon stays where the system has a place for it"),
     "model_folder": QT_TRANSLATE_NOOP("settings", "empty: the voice that comes with Cuevox"),
+    "compute_device": QT_TRANSLATE_NOOP(
+        "settings", "for the official model; the voice that comes with Cuevox always uses the processor"
+    ),
     "clip_loudness": QT_TRANSLATE_NOOP("settings", "empty: as the voice made it; -23"),
     "clip_peak": QT_TRANSLATE_NOOP("settings", "empty: -1 with a loudness, else any"),
     "audio_device": QT_TRANSLATE_NOOP("settings", "empty: the system's own"),
@@ -128,6 +148,12 @@ def title(name: str) -> str:
     if known is not None:
         return QCoreApplication.translate("settings", known)
     return name.replace("_", " ").capitalize().replace("Osc", "OSC").replace(" osc", " OSC")
+
+
+def choice_title(name: str, choice: object) -> str:
+    """What one of a setting's few values is called."""
+    known = CHOICES.get(name, {}).get(choice)
+    return str(choice) if known is None else QCoreApplication.translate("settings", known)
 
 
 def target_title(name: str) -> str:

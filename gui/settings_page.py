@@ -21,14 +21,16 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from gui.setting_fields import NARROW_PX, Field, make_field
-from gui.setting_texts import GROUPS, group_title, hint, title
+from gui.asking import Failure
+from gui.machine_link import CHANGE_VOICE
+from gui.setting_fields import WIDE_PX, Field, make_field
+from gui.setting_texts import GROUPS, choice_title, group_title, hint, title
 from gui.theme import APPEARANCES
 from gui.widgets import ElidedLabel, label, make_form
 
 RATES = (44_100, 48_000, 88_200, 96_000)
 OWN = ("data_folder", "appearance")  # not in the form: the place of the file itself, and what changes at once
-AT_ONCE = ("panel_stays", "osc_")  # beginnings of names; the others at the next start
+AT_ONCE = ("panel_stays", "osc_", "model_folder", "compute_device")  # beginnings of names; the others at the next start
 TITLE_DIGITS = 34  # width of the titles, so that all forms of the page line up
 
 
@@ -43,11 +45,14 @@ class SettingsPage(QWidget):
         self.fields: dict[str, Field] = {}
         self._forms: list[tuple[QLabel, QFormLayout, dict[str, QWidget]]] = []
         self.appearance = QComboBox()
-        self.appearance.addItems(APPEARANCES)
-        self.appearance.setCurrentText(appearance)
+        for choice in APPEARANCES:
+            self.appearance.addItem(choice_title("appearance", choice), choice)
+        self.appearance.setCurrentIndex(self.appearance.findData(appearance))
         self.appearance.setAccessibleName(title("appearance"))
-        self.appearance.setFixedWidth(NARROW_PX)
-        self.appearance.currentTextChanged.connect(self.appearance_wished)
+        self.appearance.setFixedWidth(WIDE_PX)
+        self.appearance.currentIndexChanged.connect(
+            lambda _: self.appearance_wished.emit(self.appearance.currentData())
+        )
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search settings"))
         self.search.setAccessibleName(self.tr("Search settings"))
@@ -101,14 +106,43 @@ class SettingsPage(QWidget):
             box.addItems(["", *names])
             box.setCurrentText(before)
 
+    def offer_compute_devices(self, names: tuple[str, ...]) -> None:
+        """What this machine can compute on; what was chosen stays in the list, marked, where it is not there."""
+        box = self.fields["compute_device"].widgets[0] if "compute_device" in self.fields else None
+        if not isinstance(box, QComboBox):
+            return
+        chosen = box.currentData()
+        box.clear()
+        for name in names:
+            box.addItem(choice_title("compute_device", name), name)
+        if chosen not in names:
+            missing = self.tr("{device}: not on this machine").format(device=choice_title("compute_device", chosen))
+            box.addItem(missing, chosen)
+        box.setCurrentIndex(box.findData(chosen))
+
+    def show_loading(self) -> None:
+        """A voice that was asked for is being loaded."""
+        self.said.setText(self.tr("The voice is being loaded..."))
+
+    def show_voice(self, model_id: str) -> None:
+        """It is there."""
+        self.said.setText(self.tr("Saved. {voice} is loaded.").format(voice=model_id))
+
+    def show_failure(self, failure: Failure) -> None:
+        """That the voice could not be loaded."""
+        if failure.what == CHANGE_VOICE:
+            self.said.setText(failure.text)
+
     def show_value(self, name: str, value: object) -> None:
         """A setting was changed elsewhere, and is in the file already."""
         field = self.fields.get(name)
         if field is None:
             return
         widget = field.widgets[0]
-        if isinstance(widget, QComboBox):
+        if isinstance(widget, QComboBox) and widget.isEditable():
             widget.setCurrentText(str(value))
+        elif isinstance(widget, QComboBox):
+            widget.setCurrentIndex(widget.findData(value))
         elif isinstance(widget, QSpinBox) and isinstance(value, int):
             widget.setValue(value)
         elif isinstance(widget, QLineEdit) and isinstance(value, str):

@@ -78,7 +78,7 @@ class TimbreDialog(QDialog):
         self.part.sigRegionChanged.connect(self._tell_length)
         self.part.sigRegionChangeFinished.connect(self._look)
         self.play, self.stop = QPushButton(self.tr("Play this part")), QPushButton(self.tr("Stop"))
-        self.play.clicked.connect(lambda: link.play_file(file, *self.bounds()))
+        self.play.clicked.connect(lambda: link.voices.play_file(file, *self.bounds()))
         self.stop.clicked.connect(lambda: link.stop())
         self.length = label("", "muted")
         self.report, self.voices = label(self.tr("reading the clip..."), "muted", wrap=True), label("", wrap=True)
@@ -200,7 +200,7 @@ class TimbreDialog(QDialog):
         self._request += 1
         number = self._request
         self.voices.setText("")
-        self._link.check_clip(
+        self._link.voices.check_clip(
             self._file,
             *self.bounds(),
             lambda report: self._show_report(report) if number == self._request else None,

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
+    QMenu,
     QPushButton,
     QScrollArea,
     QSlider,
@@ -21,7 +22,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from gui.preset_dialog import PresetTexts, ask_texts
+from gui.preset_dialog import PresetTexts, ask_name, ask_texts
 from gui.theme import Theme
 from gui.widgets import CLIPS, ClipTarget, ElidedLabel, label, plain_tip
 
@@ -37,6 +38,8 @@ class TimbreCard(QFrame):
     clip_wished = pyqtSignal(str)
     line_wished = pyqtSignal(str)
     use_wished = pyqtSignal(str)
+    rename_wished = pyqtSignal(str, str)  # the name it has, the new one
+    remove_wished = pyqtSignal(str)
 
     def __init__(self, preset: Any) -> None:
         super().__init__()
@@ -74,6 +77,8 @@ class TimbreCard(QFrame):
         buttons.setSpacing(6)
         for button in (self.clip, self.line, self.use):
             buttons.addWidget(button, 1)
+        if preset.origin == "yours":
+            buttons.addWidget(self._more())
         column = QVBoxLayout()
         column.setSpacing(4)
         column.addLayout(head)
@@ -85,6 +90,24 @@ class TimbreCard(QFrame):
         row.addWidget(stripe)
         row.addLayout(column, 1)
 
+    def _more(self) -> QPushButton:
+        """For voices of the user's only: those of the program stay as they are."""
+        more = QPushButton("…")
+        more.setProperty("role", "more")
+        more.setAccessibleName(self.tr("More for {name}").format(name=self.name))
+        more.setToolTip(self.tr("Rename or remove this voice"))
+        menu = QMenu(more)
+        self.rename, self.remove = menu.addAction(self.tr("Rename...")), menu.addAction(self.tr("Remove"))
+        assert self.rename is not None and self.remove is not None
+        self.rename.triggered.connect(self._rename)
+        self.remove.triggered.connect(lambda: self.remove_wished.emit(self.name))
+        more.setMenu(menu)
+        return more
+
+    def _rename(self) -> None:
+        if (new := ask_name(self, self.name)) is not None:
+            self.rename_wished.emit(self.name, new)
+
     def sizeHint(self) -> QSize:
         return QSize(CARD_PX, super().sizeHint().height())
 
@@ -95,6 +118,9 @@ class TimbrePage(ClipTarget):
     clip_wished = pyqtSignal(str)  # name of a voice whose clip is to sound
     line_wished = pyqtSignal(str)  # timbre, by name or as morph:..., that is to be heard
     use_wished = pyqtSignal(str)
+    rename_wished = pyqtSignal(str, str)  # the name it has, the new one
+    remove_wished = pyqtSignal(str)
+    back_wished = pyqtSignal(str)  # the voice that was removed last
     stop_wished = pyqtSignal()
     morph_wished = pyqtSignal(object, str)  # PresetTexts, morph:...
 
@@ -109,6 +135,10 @@ class TimbrePage(ClipTarget):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._arrange_anew)
         self.add, self.stop = QPushButton(self.tr("Add a voice...")), QPushButton(self.tr("Stop"))
+        self._removed = ""
+        self.back = QPushButton()
+        self.back.hide()
+        self.back.clicked.connect(lambda: self.back_wished.emit(self._removed))
         self.add.setToolTip(self.tr("From a clip of 5 to 10 s of one person; or drop the clip anywhere on this page"))
         self.add.clicked.connect(self._choose_clip)
         self.stop.clicked.connect(self.stop_wished)
@@ -120,6 +150,7 @@ class TimbrePage(ClipTarget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.addWidget(self.search, 1)
+        head.addWidget(self.back)
         head.addWidget(self.stop)
         head.addWidget(self.add)
         self._grid.setSpacing(GAP_PX)
@@ -171,7 +202,7 @@ class TimbrePage(ClipTarget):
 
     def controls(self) -> list[QWidget]:
         """What Tab goes through, in order; the cards follow by themselves."""
-        return [self.search, self.stop, self.add, self.first, self.share, self.second, self.hear, self.save]
+        return [self.search, self.back, self.stop, self.add, self.first, self.share, self.second, self.hear, self.save]
 
     @property
     def morph(self) -> str:
@@ -189,6 +220,10 @@ class TimbrePage(ClipTarget):
             card.clip_wished.connect(self.clip_wished)
             card.line_wished.connect(self.line_wished)
             card.use_wished.connect(self.use_wished)
+            card.rename_wished.connect(self.rename_wished)
+            card.remove_wished.connect(self.remove_wished)
+        if self._removed in self.cards:
+            self.show_removed("")
         plain = [preset.name for preset in presets if getattr(preset, "other", None) is None]
         for number, box in enumerate((self.first, self.second)):
             before = box.currentText()
@@ -198,6 +233,12 @@ class TimbrePage(ClipTarget):
         for control in (self.hear, self.save, self.share):
             control.setEnabled(len(plain) > 1)
         self._arrange_anew()
+
+    def show_removed(self, name: str) -> None:
+        """The voice can be brought back from now on; no name: none can."""
+        self._removed = name
+        self.back.setText(self.tr("Bring {name} back").format(name=name))
+        self.back.setVisible(bool(name))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)

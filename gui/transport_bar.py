@@ -92,13 +92,20 @@ class TransportBar(QFrame):
             ),
         ]
         if machine.gpu:
-            facts.append(
-                self.tr("{gpu}: {used:.1f} of {total:.1f} GB in use").format(
-                    gpu=machine.gpu, used=machine.gpu_used_bytes / GIGA, total=machine.gpu_total_bytes / GIGA
-                )
+            facts += self._card_facts(machine)
+            at = "" if machine.gpu_load is None else f" {machine.gpu_load:.0%}"
+            self.machine.setText(
+                f"{self.machine.text()}   GPU{at} " + self.tr("{n:.1f} GB").format(n=machine.gpu_used_bytes / GIGA)
             )
         for widget in (self.machine, self._load_label, self.load, self.load_text):
             widget.setToolTip(plain_tip("\n".join(facts)))
+
+    def _card_facts(self, machine: Machine) -> list[str]:
+        used, total = machine.gpu_used_bytes / GIGA, machine.gpu_total_bytes / GIGA
+        memory = self.tr("{gpu}: {used:.1f} of {total:.1f} GB in use").format(gpu=machine.gpu, used=used, total=total)
+        if machine.gpu_load is None:
+            return [memory, self.tr("Load of the graphics card: not known (nvidia-ml-py is not installed)")]
+        return [memory, self.tr("Load of the graphics card: {load:.0%}").format(load=machine.gpu_load)]
 
     def show_error(self, text: str) -> None:
         """The last error in one line; the whole text is the tool tip and stands in the log."""

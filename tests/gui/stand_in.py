@@ -193,6 +193,15 @@ class StandInDaemon:
         self.emotions.append(Preset(name, note, origin="yours", weights=weights))
         self.tell(events.PresetsChanged("emotion"))
 
+    def rename_preset(self, kind: str, name: str, new: str) -> None:
+        self._asked("rename_preset", kind, name, new)
+
+    def remove_preset(self, kind: str, name: str) -> None:
+        self._asked("remove_preset", kind, name)
+
+    def bring_back_preset(self, kind: str, name: str) -> None:
+        self._asked("bring_back_preset", kind, name)
+
     def hear_emotion(self, emotion: str) -> Future[Emotion]:
         self._asked("hear_emotion", emotion)
         answer: Future[Emotion] = Future()
@@ -208,6 +217,15 @@ class StandInDaemon:
         assert isinstance(port, int)
         self.osc_port = port
         return port
+
+    def change_voice(self, changes: Mapping[str, object]) -> Future[str]:
+        self._asked("change_voice", dict(changes))
+        answer: Future[str] = Future()
+        answer.set_result("stand-in")
+        return answer
+
+    def compute_devices(self) -> tuple[str, ...]:
+        return ("auto", "cpu", "cuda")
 
     def sound_device(self) -> events.SoundDevice:
         return events.SoundDevice(self.device, "Studio monitors", 48_000, 10.7, 0, "")

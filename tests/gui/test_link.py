@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from bridge import events
 from bridge.cue import Cue, Line, LineState
+from gui.asking import Failure
 from gui.daemon_like import DaemonLike
-from gui.link import DaemonLink, Failure
+from gui.link import DaemonLink
 from tests.gui.stand_in import Refusal, StandInDaemon, make_line
 
 WAIT_MS = 20_000

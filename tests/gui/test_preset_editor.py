@@ -90,22 +90,43 @@ def test_a_preset_of_the_program_is_duplicated_and_own_ones_are_exported(
     monkeypatch.setattr("gui.preset_editor.ask_texts", lambda _, first: asked.append(first) or first)
     saved: list[tuple[PresetTexts, dict[str, float]]] = []
     editor.save_wished.connect(lambda texts, weights: saved.append((texts, weights)))
-    menu = editor.more.menu()
-    assert menu is not None
-    menu.aboutToShow.emit()
-    duplicate, export, export_all, import_ = menu.actions()
-    duplicate.trigger()
+    more = editor.more
+    more.duplicate.trigger()
     assert asked == [PresetTexts("battle cry copy", "loud", "#aabbcc")] and saved[0][1]["angry"] == 0.8
     files = {"getSaveFileName": "out.json", "getOpenFileName": "in.json"}
     for name, file in files.items():
-        monkeypatch.setattr(f"gui.preset_editor.QFileDialog.{name}", lambda *_, file=file: (file, ""))
+        monkeypatch.setattr(f"gui.preset_menu.QFileDialog.{name}", lambda *_, file=file: (file, ""))
     wished: list[object] = []
-    editor.export_wished.connect(lambda names, file: wished.append((names, file)))
-    editor.import_wished.connect(wished.append)
-    for action in (export, export_all, import_):
+    more.export_wished.connect(lambda names, file: wished.append((names, file)))
+    more.import_wished.connect(wished.append)
+    for action in (more.export, more.export_all, more.import_):
         assert action.isEnabled()
         action.trigger()
     assert wished == [(["battle cry"], "out.json"), (["grim hope"], "out.json"), "in.json"]
     editor.set_weights({"sad": 0.1})
-    menu.aboutToShow.emit()
-    assert not duplicate.isEnabled() and not export.isEnabled()
+    assert not more.duplicate.isEnabled() and not more.export.isEnabled()
+
+
+def test_own_presets_are_renamed_and_removed_and_those_of_the_program_are_not(
+    editor: PresetEditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Preset("grim hope", origin="yours", weights={"sad": 0.3})
+    editor.set_presets("emotion", [Preset("battle cry", weights={"angry": 0.8}), own])
+    more, wished = editor.more, list[object]()
+    more.rename_wished.connect(lambda name, new: wished.append((name, new)))
+    more.remove_wished.connect(wished.append)
+    more.back_wished.connect(wished.append)
+    monkeypatch.setattr("gui.preset_menu.ask_name", lambda _, name: f"{name} anew")
+    editor.set_emotion("battle cry")
+    assert not more.rename.isEnabled() and not more.remove.isEnabled() and not more.back.isVisible()
+    editor.set_emotion("grim hope")
+    more.rename.trigger()
+    more.remove.trigger()
+    assert wished == [("grim hope", "grim hope anew"), "grim hope"]
+    more.show_removed("grim hope")
+    editor.set_presets("emotion", [Preset("battle cry", weights={"angry": 0.8})])
+    assert editor.emotion == "neutral" and more.back.isVisible() and "grim hope" in more.back.text()
+    more.back.trigger()
+    assert wished[-1] == "grim hope"
+    editor.set_presets("emotion", [own])
+    assert not more.back.isVisible()  # there it is

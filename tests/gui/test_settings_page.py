@@ -11,10 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from bridge import clip_name
 from bridge.settings import Settings
+from gui.link import DaemonLink
+from gui.main_window import MainWindow
 from gui.setting_fields import make_field
 from gui.setting_texts import GROUPS, HINTS, TITLES
 from gui.settings_page import OWN, SettingsPage
-from gui.theme import APPEARANCES
+from gui.theme import APPEARANCES, Theme
+from tests.gui.stand_in import Refusal, StandInDaemon
 
 
 @pytest.fixture
@@ -105,3 +108,39 @@ def test_the_search_leaves_what_has_the_words(page: SettingsPage) -> None:
 def test_every_setting_that_a_person_meets_first_has_words_of_its_own(page: SettingsPage) -> None:
     grouped = {name for group in GROUPS.values() for name in group}
     assert grouped <= set(page.fields) and grouped <= set(TITLES) and set(HINTS) <= set(TITLES)
+
+
+def test_only_what_the_machine_has_is_offered_to_compute_on(page: SettingsPage, qtbot: QtBot, tmp_path: Path) -> None:
+    def offered(page: SettingsPage) -> list[str]:
+        box = page.fields["compute_device"].widgets[0]
+        assert isinstance(box, QComboBox)
+        return [box.itemText(index) for index in range(box.count())]
+
+    page.offer_compute_devices(("auto", "cpu"))
+    assert offered(page) == ["the fastest there is", "the processor"] and page.changes() == {}
+    other = SettingsPage(Settings(tmp_path, compute_device="cuda"), "system")
+    qtbot.addWidget(other)
+    other.offer_compute_devices(("auto", "cpu"))
+    assert "not on this machine" in offered(other)[2] and other.changes() == {}
+
+
+def test_the_voice_is_loaded_anew_at_once_and_what_went_wrong_stands_there(
+    qtbot: QtBot, theme: Theme, tmp_path: Path
+) -> None:
+    daemon = StandInDaemon()
+    window = MainWindow(DaemonLink(daemon), theme, Settings(tmp_path))
+    page = window.settings_page
+    try:
+        page.offer_compute_devices(("auto", "cpu", "cuda"))
+        box = page.fields["compute_device"].widgets[0]
+        assert isinstance(box, QComboBox)
+        box.setCurrentIndex(1)
+        daemon.refuse_with = Refusal("this machine has none")
+        page.save.click()
+        qtbot.waitUntil(lambda: page.said.text() == "this machine has none")
+        daemon.refuse_with = None
+        page.save.click()
+        qtbot.waitUntil(lambda: "stand-in is loaded" in page.said.text())
+        assert daemon.calls[-1] == ("change_voice", {"compute_device": "cpu"}) and page.changes() == {}
+    finally:
+        window.end()
