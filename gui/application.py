@@ -21,6 +21,7 @@ from gui.link import DaemonLink
 from gui.main_window import MainWindow
 from gui.one_panel import OnePanel
 from gui.theme import Theme
+from gui.translation import speak
 from gui.tray import Tray
 
 SIGNAL_CHECK_MS = 200  # Qt's loop runs in C++; Python sees a signal only when it gets the word now and then
@@ -46,6 +47,7 @@ def run(daemon: DaemonLike) -> int:
     settings = getattr(daemon, "settings", None)
     app = application(getattr(settings, "panel_scale", 100))
     app.setWindowIcon(app_icon())
+    speak(app, getattr(settings, "language", "system"))
     app.setQuitOnLastWindowClosed(False)  # a dialog that is closed while the panel is hidden is no end
     with FaultCatcher() as faults, _signals_quit(app):
         link = DaemonLink(daemon)

@@ -8,7 +8,6 @@ from typing import Any
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import (
     QCheckBox,
-    QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -25,7 +24,7 @@ from bridge.timeline import Position, parse_position, write_seconds
 from gui.icons import icon
 from gui.preset_editor import PresetEditor
 from gui.theme import Theme
-from gui.widgets import ElidedLabel, label
+from gui.widgets import DecimalBox, ElidedLabel, label
 
 MAX_SEED = 2**31 - 1
 RATE = 48_000  # of positions, where no daemon's settings say otherwise
@@ -61,7 +60,7 @@ class Composer(QFrame):
         self.at.textChanged.connect(lambda: self._mark(self.at, True))
         self.exact = QCheckBox(self.tr("Exact length"))
         self.exact.setToolTip(self.tr("Make the clip exactly this long; else it is as long as the voice takes"))
-        self.seconds = QDoubleSpinBox()
+        self.seconds = DecimalBox()
         self.seconds.setRange(0.1, 60.0)
         self.seconds.setDecimals(3)
         self.seconds.setSingleStep(0.1)

@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import (
     QCompleter,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -24,7 +23,7 @@ from PyQt6.QtWidgets import (
 from bridge.cue import Cue, Length, Position
 from bridge.errors import BridgeError
 from bridge.timeline import write_seconds
-from gui.widgets import label, make_form
+from gui.widgets import DecimalBox, label, make_form
 
 SHORTEST_S, LONGEST_S = 0.1, 300.0
 SAME, NATURAL, EXACT = range(3)  # items of the box of lengths
@@ -48,7 +47,7 @@ class CueDialog(QDialog):
         self._cues, self._read_position = tuple(cues), read_position
         one = self._cues[0] if len(self._cues) == 1 else None
         self.setWindowTitle(
-            self.tr("Change {line}").format(line=one.id) if one else self.tr("Change {n} lines").format(n=len(cues))
+            self.tr("Change {line}").format(line=one.id) if one else self.tr("Change %n line(s)", "", len(cues))
         )
         several = self.tr("several; they stay as they are")
         self.text = QPlainTextEdit(one.text if one else "")
@@ -73,7 +72,7 @@ class CueDialog(QDialog):
             box.setCurrentIndex(-1 if now is None else box.findText(now))
         if (edit := self.emotion.lineEdit()) is not None:
             edit.setPlaceholderText(several)
-        self.weight = QDoubleSpinBox()
+        self.weight = DecimalBox()
         self.weight.setAccessibleName(self.tr("Strength of the emotion, 0 to 1"))
         self.weight.setRange(-0.05, 1.0)
         self.weight.setSingleStep(0.05)
@@ -83,7 +82,7 @@ class CueDialog(QDialog):
         self.length = QComboBox()
         self.length.setAccessibleName(self.tr("Length"))
         self.length.addItems([self.tr("stays as it is"), self.tr("natural"), self.tr("exactly")])
-        self.seconds = QDoubleSpinBox()
+        self.seconds = DecimalBox()
         self.seconds.setAccessibleName(self.tr("Length in seconds"))
         self.seconds.setRange(SHORTEST_S, LONGEST_S)
         self.seconds.setDecimals(3)

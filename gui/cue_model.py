@@ -8,6 +8,7 @@ from PyQt6.QtCore import QT_TRANSLATE_NOOP, QAbstractTableModel, QCoreApplicatio
 
 from bridge.cue import Line, LineState, Take
 from gui.widgets import plain_tip
+from gui.wording import state_word
 
 COLUMNS = (
     QT_TRANSLATE_NOOP("lines", "State"),
@@ -48,6 +49,8 @@ class CueModel(QAbstractTableModel):
         super().__init__(parent)
         self._lines: list[Line] = []
         self._rows: dict[str, int] = {}
+        self._states = {state: state_word(state) for state in LineState}  # once: a table asks for thousands
+        self._natural = QCoreApplication.translate("lines", "natural")
 
     def line(self, line_id: str) -> Line | None:
         row = self._rows.get(line_id)
@@ -121,7 +124,7 @@ class CueModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tool_tip(line)
         if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == STATE:
-            return f"line {line.cue.id} {self._text(line, STATE)}"
+            return f"{line.cue.id}: {self._text(line, STATE)}"
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(index.column())
         return None
@@ -129,7 +132,7 @@ class CueModel(QAbstractTableModel):
     def _text(self, line: Line, column: int) -> str:
         cue, take = line.cue, shown_take(line)
         if column == STATE:
-            return _state_text(line)
+            return self._state_text(line)
         if column == LINE:
             return cue.id
         if column == CHARACTER:
@@ -143,11 +146,18 @@ class CueModel(QAbstractTableModel):
         if column == AT:
             return "" if cue.at is None else _clock(cue.at.sample, cue.at.rate)
         if column == ASKED:
-            return f"{cue.length.seconds:.3f} s" if cue.length else "natural"
+            return f"{cue.length.seconds:.3f} s" if cue.length else self._natural
         if column == ACTUAL:
             seconds = actual_seconds(take)
             return "" if seconds is None else f"{seconds:.3f} s"
         return str(len(line.takes) or "")
+
+    def _state_text(self, line: Line) -> str:
+        take, word = shown_take(line), self._states[line.state]
+        if line.state == LineState.RENDERING:
+            return f"{word} {progress(line):.0%}"
+        # The warnings themselves are in the tool tip and, for the chosen line, above the waveform.
+        return f"{word} ⚠" if take is not None and take.warnings else word
 
     def sort_key(self, line: Line, column: int) -> float | str:
         """What a column sorts by: numbers by their value, words whatever their case."""
@@ -173,20 +183,13 @@ def _clock(sample: int, rate: int) -> str:
     return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest * 1000 // rate:03d}"
 
 
-def _state_text(line: Line) -> str:
-    take = shown_take(line)
-    if line.state == LineState.RENDERING:
-        return f"{line.state} {progress(line):.0%}"
-    # The warnings themselves are in the tool tip and, for the chosen line, above the waveform.
-    return f"{line.state} ⚠" if take is not None and take.warnings else line.state.value
-
-
 def _tool_tip(line: Line) -> str:
     """All of a line, so that a narrow window hides nothing for good."""
     cue, take = line.cue, shown_take(line)
     facts = [cue.text, f"{cue.character} · {cue.timbre} · {cue.emotion}"]
     if take is not None:
-        facts += [f"seed {take.seed}", take.error, *take.warnings]
+        seed = QCoreApplication.translate("lines", "seed {seed}").format(seed=take.seed)
+        facts += [seed, take.error, *take.warnings]
     return plain_tip("\n".join(filter(None, facts)))
 
 

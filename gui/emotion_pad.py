@@ -46,7 +46,8 @@ class EmotionPad(QWidget):
     def set_point(self, valence: float, arousal: float) -> None:
         self._point = inside(valence, arousal)
         # A screen reader says where the point is.
-        self.setAccessibleDescription(f"valence {self._point[0]:+.2f}, arousal {self._point[1]:+.2f}")
+        where = self.tr("valence {x}, arousal {y}")
+        self.setAccessibleDescription(where.format(x=f"{self._point[0]:+.2f}", y=f"{self._point[1]:+.2f}"))
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -8,6 +8,7 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QToolButton, QWid
 from bridge.cue import LineState
 from gui.cue_table import CueView
 from gui.widgets import label
+from gui.wording import state_word
 
 SETTLED_MS = 150  # characters are looked through again at most that often
 
@@ -26,7 +27,7 @@ class FilterBar(QWidget):
         self.state.setAccessibleName(self.tr("Only lines in this state"))
         self.state.addItem(self.tr("All states"), None)
         for state in LineState:
-            self.state.addItem(state.value, state)
+            self.state.addItem(state_word(state), state)
         self.character.setAccessibleName(self.tr("Only lines of this character"))
         self.character.addItem(self.tr("All characters"), None)
         for box in (self.state, self.character):

@@ -32,7 +32,7 @@ class LineEdits(QObject):
 
         def taken(line_ids: list[str]) -> None:
             if line_ids:
-                what = f"add {line_ids[0]}" if len(line_ids) == 1 else f"add {len(line_ids)} lines"
+                what = _what(self.tr("add {line}"), self.tr("add %n line(s)", "", len(line_ids)), line_ids)
                 self.stack.push(_Added(self, line_ids, what))
 
         if cues:
@@ -46,7 +46,8 @@ class LineEdits(QObject):
         """New wishes for lines that are there; with `render` each gets new takes by them."""
         before = [line for cue in cues if (line := self._find(cue.id)) is not None]
         if before:
-            what = f"change {before[0].cue.id}" if len(before) == 1 else f"change {len(before)} lines"
+            line_ids = [line.cue.id for line in before]
+            what = _what(self.tr("change {line}"), self.tr("change %n line(s)", "", len(before)), line_ids)
             self.stack.push(_Changed(self, before, list(cues), what, render=render))
 
     def ask_change(self, cues: Sequence[Cue], *, render: bool) -> None:
@@ -66,7 +67,7 @@ class LineEdits(QObject):
 
     def remove(self, line_ids: Sequence[str]) -> None:
         if line_ids:
-            what = f"remove {line_ids[0]}" if len(line_ids) == 1 else f"remove {len(line_ids)} lines"
+            what = _what(self.tr("remove {line}"), self.tr("remove %n line(s)", "", len(line_ids)), line_ids)
             self.stack.push(_Removed(self, list(line_ids), what))
 
     def take_out(self, line_ids: Iterable[str]) -> None:
@@ -131,6 +132,11 @@ class _Removed(QUndoCommand):
 
     def undo(self) -> None:
         self._edits.bring_back(self._line_ids)
+
+
+def _what(one: str, several: str, line_ids: Sequence[str]) -> str:
+    """What stands beside Undo."""
+    return one.format(line=line_ids[0]) if len(line_ids) == 1 else several
 
 
 def write_rows(lines: Iterable[Line]) -> str:

@@ -143,7 +143,7 @@ class LivePage(QWidget):
         if device.text:
             self.device_fact.setText(device.text)
         elif device.name:
-            gaps = self.tr(", {n} gaps").format(n=device.underruns) if device.underruns else ""
+            gaps = self.tr(", %n gap(s)", "", device.underruns) if device.underruns else ""
             self.device_fact.setText(
                 self.tr("{name}: {ms:.0f} ms in the device{gaps}").format(
                     name=device.name, ms=device.latency_ms, gaps=gaps

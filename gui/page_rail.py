@@ -32,16 +32,17 @@ class PageRail(QFrame):
         self._group = QButtonGroup(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 10, 6, 10)
-        for number, (name, _) in enumerate(PAGES):
+        titles = [QCoreApplication.translate("pages", name) for name, _ in PAGES]
+        widest = max(map(self.fontMetrics().horizontalAdvance, titles))
+        for number, title in enumerate(titles):
             button = QToolButton()
-            title = QCoreApplication.translate("pages", name)
             button.setText(title)
             button.setToolTip(f"{title} (Ctrl+{number + 1})")
             button.setProperty("role", "rail")
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setMinimumWidth(self.fontMetrics().horizontalAdvance("Settings") + 12)
+            button.setMinimumWidth(widest + 12)
             self._group.addButton(button, number)
             column.addWidget(button)
         column.addStretch(1)

@@ -17,6 +17,7 @@ from PyQt6.QtWidgets import (
 
 from gui.colour_button import ColourButton
 
+translate = QCoreApplication.translate
 MAX_LENGTH = 80  # of a preset's name (bridge.preset_store)
 
 
@@ -77,17 +78,13 @@ def ask_texts(parent: QWidget, texts: PresetTexts | None = None) -> PresetTexts 
 def ask_name(parent: QWidget, name: str) -> str | None:
     """Another name for a preset; None when the dialog was left without one."""
     dialog = QInputDialog(parent)
-    dialog.setWindowTitle(_tr("Rename {name}").format(name=name))
-    dialog.setLabelText(_tr("New name. Lines that use the old one still find it."))
+    dialog.setWindowTitle(translate("PresetDialog", "Rename {name}").format(name=name))
+    dialog.setLabelText(translate("PresetDialog", "New name. Lines that use the old one still find it."))
     dialog.setTextValue(name)
     if (field := dialog.findChild(QLineEdit)) is not None:
         field.setMaxLength(MAX_LENGTH)
-        field.setAccessibleName(_tr("New name"))
+        field.setAccessibleName(translate("PresetDialog", "New name"))
     if dialog.exec() != QDialog.DialogCode.Accepted:
         return None
     new = dialog.textValue().strip()
     return new if new and new != name else None
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("PresetDialog", text)

@@ -256,7 +256,7 @@ class PresetEditor(ClipTarget):
         """A preset that comes with the program stays as it is; its copy can be anything."""
         preset = self._emotions.get(name)
         if preset is not None:
-            self._ask_name(PresetTexts(f"{preset.name} copy", preset.note, preset.colour))
+            self._ask_name(PresetTexts(self.tr("{preset} copy").format(preset=preset.name), preset.note, preset.colour))
 
     def _hint(self) -> str:
         return QCoreApplication.translate("PresetEditor", DROP_HINT)

@@ -23,6 +23,7 @@ from bridge import clip_name
 from gui.setting_texts import choice_title, hint, target_title, title
 from gui.widgets import label, set_role
 
+translate = QCoreApplication.translate
 WIDE_PX, PATH_PX = 260, 360
 
 
@@ -51,7 +52,7 @@ def make_field(name: str, value: Any, choices: tuple[Any, ...] = ()) -> Field:
         return Field([number], number.value)
     if isinstance(value, tuple):
         listed = QLineEdit(", ".join(value))
-        listed.setPlaceholderText(hint(name) or _tr("several, with commas between them"))
+        listed.setPlaceholderText(hint(name) or translate("settings", "several, with commas between them"))
         _describe(listed, name)
         return Field([listed], lambda: [part for raw in listed.text().split(",") if (part := raw.strip())])
     edit = QLineEdit("" if value is None else str(value))
@@ -64,7 +65,7 @@ def make_field(name: str, value: Any, choices: tuple[Any, ...] = ()) -> Field:
     if name.endswith("_folder"):
         return _path(name, edit, lambda: QFileDialog.getExistingDirectory(edit, title(name), edit.text()))
     if name == "ardour_session":
-        files = _tr("Ardour sessions (*.ardour)")
+        files = translate("settings", "Ardour sessions (*.ardour)")
         return _path(name, edit, lambda: QFileDialog.getOpenFileName(edit, title(name), edit.text(), files)[0])
     return Field([edit], lambda: edit.text().strip())
 
@@ -125,7 +126,7 @@ def _template(edit: QLineEdit) -> Field:
     def show(text: str) -> None:
         good = clip_name.is_template(text)
         example = f"clips/{clip_name.fill(text, clip_name.EXAMPLE)}.wav" if good else ""
-        comes_to.setText(_tr("for example {name}").format(name=example) if good else clip_name.RULE)
+        comes_to.setText(translate("settings", "for example {name}").format(name=example) if good else clip_name.RULE)
         set_role(comes_to, "muted" if good else "error")
 
     edit.textChanged.connect(show)
@@ -134,8 +135,8 @@ def _template(edit: QLineEdit) -> Field:
 
 
 def _path(name: str, edit: QLineEdit, ask: Callable[[], str]) -> Field:
-    choose = QPushButton(_tr("Choose..."))
-    choose.setAccessibleName(_tr("Choose: {what}").format(what=title(name)))
+    choose = QPushButton(translate("settings", "Choose..."))
+    choose.setAccessibleName(translate("settings", "Choose: {what}").format(what=title(name)))
 
     def choose_path() -> None:
         if path := ask():
@@ -156,7 +157,3 @@ def _describe(widget: QWidget, name: str) -> None:
     widget.setAccessibleName(title(name))
     widget.setToolTip(hint(name))
     widget.setFixedWidth(WIDE_PX)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("settings", text)

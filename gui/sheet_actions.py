@@ -59,7 +59,7 @@ class SheetActions(QObject):
         clips = {line.cue.id: str(take.path) for line in lines if (take := shown_take(line)) and take.path}
         states = {line.cue.id: line.state.value for line in lines}
         sheet = [SheetLine(row, line.cue, locked=bool(line.locked)) for row, line in enumerate(lines, 2)]
-        text = self.tr("{n} lines written to {path}").format(n=len(lines), path=path)
+        text = self.tr("%n line(s) written to {path}", "", len(lines)).format(path=path)
         self._link.write_sheet(path, sheet, {"state": states, "clip": clips}, lambda: self._say(text))
 
     def _show(self, sheet: Sheet) -> None:
@@ -68,7 +68,8 @@ class SheetActions(QObject):
         if dialog.exec():
             self._edits.add(news.new)
             self._edits.change(news.changed, render=True)
-            self._say(self.tr("{n} lines of {path}").format(n=len(news.new) + len(news.changed), path=sheet.path))
+            n_lines = len(news.new) + len(news.changed)
+            self._say(self.tr("%n line(s) of {path}", "", n_lines).format(path=sheet.path))
 
     def _say(self, text: str) -> None:
         if self._log is not None:

@@ -67,15 +67,15 @@ class SheetDialog(QDialog):
         self._problems = sheet.problems[:MOST_SHOWN]
         n_errors, n_wanted = len(sheet.errors), len(news.new) + len(news.changed)
         facts = (
-            (len(news.new), self.tr("{n} new lines")),
-            (len(news.changed), self.tr("{n} changed lines")),
-            (news.n_same, self.tr("{n} as they are")),
-            (news.n_locked, self.tr("{n} locked, left alone")),
+            (len(news.new), self.tr("%n new line(s)", "", len(news.new))),
+            (len(news.changed), self.tr("%n changed line(s)", "", len(news.changed))),
+            (news.n_same, self.tr("{n} as they are").format(n=news.n_same)),
+            (news.n_locked, self.tr("{n} locked, left alone").format(n=news.n_locked)),
         )
-        self.summary = label("  ·  ".join(words.format(n=n) for n, words in facts if n) or self.tr("no lines"), "title")
+        self.summary = label("  ·  ".join(words for n, words in facts if n) or self.tr("no lines"), "title")
         self.summary.setWordWrap(True)
         self.warning = label(
-            self.tr("{n} problems keep their rows from being spoken").format(n=n_errors)
+            self.tr("%n problem(s) keep rows from being spoken", "", n_errors)
             if n_errors
             else self.tr("Nothing is wrong with it."),
             "error" if n_errors else "muted",
@@ -90,7 +90,7 @@ class SheetDialog(QDialog):
         render = buttons.button(QDialogButtonBox.StandardButton.Ok)
         assert render is not None
         self.render_button = render
-        render.setText(self.tr("Render {n} lines").format(n=n_wanted))
+        render.setText(self.tr("Render %n line(s)", "", n_wanted))
         render.setProperty("role", "primary")
         render.setEnabled(n_wanted > 0)
         buttons.accepted.connect(self.accept)

@@ -55,8 +55,8 @@ class TableActions(QObject):
         self.sheets = SheetActions(table, edits, composer, link)
         self._open = self._add(self.tr("Open sheet..."), "Ctrl+O", self.sheets.open)
         self._add(self.tr("Save sheet..."), "Ctrl+S", self.sheets.save)
-        edits.stack.undoTextChanged.connect(partial(self._name, self._undo, self.tr("Undo")))
-        edits.stack.redoTextChanged.connect(partial(self._name, self._redo, self.tr("Redo")))
+        edits.stack.undoTextChanged.connect(partial(self._name, self._undo, self.tr("Undo"), self.tr("Undo {what}")))
+        edits.stack.redoTextChanged.connect(partial(self._name, self._redo, self.tr("Redo"), self.tr("Redo {what}")))
 
     def offer_without_lines(self, first_steps: FirstSteps) -> None:
         """Pasting and undoing also where the table is hidden, since it is empty."""
@@ -117,8 +117,8 @@ class TableActions(QObject):
         line.setSeparator(True)
         self._table.addAction(line)
 
-    def _name(self, action: QAction, verb: str, what: str) -> None:
-        action.setText(f"{verb} {what}".strip())
+    def _name(self, action: QAction, verb: str, verb_what: str, what: str) -> None:
+        action.setText(verb_what.format(what=what) if what else verb)
 
     def _play(self) -> None:
         if (line := self._table.current_line()) is not None:

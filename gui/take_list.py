@@ -10,9 +10,9 @@ from PyQt6.QtCore import QMimeData, QPointF, QSize, Qt, QUrl
 from PyQt6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 from PyQt6.QtWidgets import QListWidget, QListWidgetItem
 
-from bridge.cue import Line, LineState, Take
+from bridge.cue import Line, Take
 from gui.clip_facts import ClipFacts, differing
-from gui.cue_model import actual_seconds
+from gui.take_words import row_text, settings_text
 from gui.theme import Theme
 from gui.widgets import plain_tip
 
@@ -47,7 +47,6 @@ class TakeList(QListWidget):
         takes: Sequence[Take] = line.takes if line is not None else ()
         known = [facts[key].settings for take in takes if (key := clip_key(take)) in facts]
         different = differing(known)
-        best = best_take(line)
         self.blockSignals(True)
         while self.count() > len(takes):
             self.takeItem(self.count() - 1)
@@ -56,11 +55,8 @@ class TakeList(QListWidget):
         for row, take in enumerate(takes):
             item, clip = self.item(row), facts.get(clip_key(take))
             assert item is not None and line is not None
-            marks = ["✓"] if take.id == line.picked else []
-            marks += ["locked"] if marks and line.locked else []
-            marks += ["best"] if best is not None and take.id == best.id else []
-            item.setText(_describe(take, clip, different, marks))
-            item.setToolTip(plain_tip("\n".join(f"{k}: {v}" for k, v in clip.settings.items())) if clip else "")
+            item.setText(row_text(line, take, clip, different))
+            item.setToolTip(plain_tip(settings_text(clip)) if clip else "")
             item.setIcon(self._thumbnail(take, clip))
             item.setData(TAKE_ROLE, take)
             if take.id == chosen:
@@ -95,34 +91,9 @@ class TakeList(QListWidget):
         return self._thumbnails[key]
 
 
-def best_take(line: Line | None) -> Take | None:
-    """The take with the best scores; None where there is nothing to choose from, or all are alike."""
-    ranked = line.ranked if line is not None else ()
-    return ranked[0] if len(ranked) > 1 and ranked[0].penalty < ranked[-1].penalty else None
-
-
 def clip_key(take: Take) -> object:
     """Tells clips apart: a line rendered anew may use the same file."""
     return take.path, take.seed, take.n_samples
-
-
-def _describe(take: Take, clip: ClipFacts | None, different: Sequence[str], marks: Sequence[str]) -> str:
-    seconds = actual_seconds(take)
-    if take.state == LineState.RENDERING:
-        length = f"rendering {take.progress:.0%}"
-    else:
-        length = f"{seconds:.3f} s" if seconds is not None else take.state.value
-    name = take.id.rsplit("_", 1)[-1]
-    text = f"{' '.join([*marks, name])}   {length}   seed {take.seed}"
-    if clip is None:
-        return text
-    facts = [f"{clip.loudness:.1f} LUFS"] if np.isfinite(clip.loudness) else ["silent"]
-    facts += [f"{clip.n_clipped} clipped"] if clip.n_clipped else []
-    facts += [f"{clip.length_error:+d} samples"] if clip.length_error else []
-    facts.append(f"{1000 * clip.leading_s:.0f} ms lead")
-    facts += [f"{name} {clip.settings.get(name, '?')}" for name in different if name != "text"]
-    facts += ["other words"] if "text" in different else []
-    return text + "\n" + "  ·  ".join(facts)
 
 
 def _picture(outline: NDArray[np.float32], color: str) -> QPixmap:

@@ -17,7 +17,8 @@ from gui.cue_model import shown_take
 from gui.icons import icon
 from gui.loudness import equal_gains
 from gui.sound_view import SoundView
-from gui.take_list import TakeList, best_take, clip_key
+from gui.take_list import TakeList, clip_key
+from gui.take_words import all_facts, best_take
 from gui.theme import Theme
 from gui.widgets import ElidedLabel, label, set_role
 
@@ -192,7 +193,8 @@ class TakesView(QFrame):
         turn = 1 if self._compared == pair[0].id else 0
         self._compared = pair[turn].id
         self.play_wished.emit(self._line.cue.id, pair[turn].id, gains[turn])
-        self._tell(f"compared with {pair[1 - turn].id}: {pair[turn].id} sounds at {gains[turn]:+.1f} dB; B: the other")
+        words = self.tr("compared with {other}: {take} sounds at {gain} dB; B: the other")
+        self._tell(words.format(other=pair[1 - turn].id, take=pair[turn].id, gain=f"{gains[turn]:+.1f}"))
 
     def _pair(self) -> tuple[Take, Take] | None:
         """Picked and chosen take, where they are two and both are read."""
@@ -267,7 +269,7 @@ class TakesView(QFrame):
         elif fault := take.error or self._faults.get(key, ""):
             self._tell(fault, "error")
         else:
-            self._tell(_facts(self._line, take, self._facts.get(key)))
+            self._tell(all_facts(self._line, take, self._facts.get(key)))
 
     def _read(self, take: Take) -> None:
         key, path = clip_key(take), take.path
@@ -308,23 +310,3 @@ class TakesView(QFrame):
         for button, name in zip(buttons, ("play", "pick", "render", "drop", "stop"), strict=True):
             button.setIcon(icon(name, t.text, t.muted))
         self.list.show_takes(self._line, self._facts, take.id if (take := self._take()) is not None else "")
-
-
-def _facts(line: Line, take: Take, clip: ClipFacts | None) -> str:
-    facts = list(take.warnings)
-    if take.n_samples:
-        facts.append(f"{take.n_samples} samples at {take.rate} Hz")
-    if clip is not None and clip.length_error is not None:
-        facts.append(f"length error {clip.length_error} samples" if clip.length_error else "exactly as long as asked")
-    if take.n_samples:
-        facts.append(f"{'stretched' if line.cue.length else 'length'} x {take.stretch:.2f}")
-    if best_take(line) is not None and take in line.ranked:
-        blamed = ", ".join(f"{score.name} {score.text}" for score in take.scores if score.penalty)
-        facts.append(f"rank {line.ranked.index(take) + 1} of {len(line.ranked)}" + (f" ({blamed})" if blamed else ""))
-    if clip is not None:
-        facts.append(f"peak {clip.peak_db:.1f} dB")
-        facts.append(f"{clip.n_clipped} samples clipped" if clip.n_clipped else "nothing clipped")
-        facts.append(f"{1000 * clip.leading_s:.0f} ms before the voice")
-    elif take.peak_db > float("-inf"):
-        facts.append(f"peak {take.peak_db:.1f} dB")
-    return "  ·  ".join(facts)

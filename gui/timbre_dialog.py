@@ -208,9 +208,9 @@ class TimbreDialog(QDialog):
         )
 
     def _show_report(self, report: ClipReport) -> None:
-        facts = self.tr("{s:.1f} s of speech, {db:.0f} dB above the noise, {n} samples cut off").format(
-            s=report.speech_s, db=report.noise_db, n=report.n_cut_off
-        )
+        facts = self.tr(
+            "{s:.1f} s of speech, {db:.0f} dB above the noise, %n sample(s) cut off", "", report.n_cut_off
+        ).format(s=report.speech_s, db=report.noise_db)
         self._say("\n".join(["✓ " + facts] if not report.problems else [facts, *(f"⚠ {p}" for p in report.problems)]),
                   "warning" if report.problems else "muted")  # fmt: skip
 

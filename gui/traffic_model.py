@@ -54,7 +54,8 @@ class TrafficModel(QAbstractTableModel):
         if not messages:
             return
         now = time.strftime("%H:%M:%S")
-        new = [Heard(m, (now, "in" if m.incoming else "out", m.peer, m.address, write_args(m.args))) for m in messages]
+        in_, out = (QCoreApplication.translate("messages", "in"), QCoreApplication.translate("messages", "out"))
+        new = [Heard(m, (now, in_ if m.incoming else out, m.peer, m.address, write_args(m.args))) for m in messages]
         start = len(self._heard)
         self.beginInsertRows(QModelIndex(), start, start + len(new) - 1)
         self._heard.extend(new)

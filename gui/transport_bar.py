@@ -12,6 +12,7 @@ from gui.icons import icon
 from gui.meter import LevelMeter, bar, value_label
 from gui.theme import Theme
 from gui.widgets import ElidedButton, label, plain_tip, set_role
+from gui.wording import model_state_word
 
 ROOMY_DIGITS = 150  # width from which the machine's own load has its place; below it is in a tool tip
 GIGA = 1e9
@@ -77,7 +78,7 @@ class TransportBar(QFrame):
         facts = [", ".join(words.format(n=n) for n, words in counts if n) or self.tr("idle")]
         if (status.queued or status.rendering) and status.left_s is not None:
             facts.append(self.tr("{time} left").format(time=_duration(status.left_s)))
-        facts.append(f"{status.model_id or self.tr('voice model')} {status.model_state}")
+        facts.append(f"{status.model_id or self.tr('voice model')} {model_state_word(status.model_state)}")
         self.state.setText("  ·  ".join(facts))
         self.cancel_button.setVisible(bool(status.queued or status.rendering))
         set_role(self.state, "error" if status.model_state == "failed" else "field")

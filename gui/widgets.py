@@ -6,13 +6,27 @@ import html
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QResizeEvent
-from PyQt6.QtWidgets import QFormLayout, QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+from PyQt6.QtCore import QLocale, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QResizeEvent, QValidator
+from PyQt6.QtWidgets import QDoubleSpinBox, QFormLayout, QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 FIELD_PX = 34  # height of a field in one line, at most
 BUTTON_PADDING_PX = 14  # of style.qss, with the border
 CLIPS = (".wav", ".flac", ".mp3", ".ogg")  # sound files that can be dropped on the panel
+
+
+class DecimalBox(QDoubleSpinBox):
+    """A number as it stands in tables, time codes and OSC: with a point, in every country. A comma is taken for one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setLocale(QLocale.c())  # in a German one, 2.5 would be twenty-five
+
+    def validate(self, text: str | None, position: int) -> tuple[QValidator.State, str, int]:
+        return super().validate((text or "").replace(",", "."), position)
+
+    def valueFromText(self, text: str | None) -> float:
+        return super().valueFromText((text or "").replace(",", "."))
 
 
 def label(text: str, role: str = "", *, wrap: bool = False) -> QLabel:

@@ -15,11 +15,13 @@ from pytestqt.qtbot import QtBot
 from gui.link import DaemonLink
 from gui.main_window import MainWindow
 from gui.theme import Theme
+from gui.translation import speak
 from tests.gui.stand_in import StandInDaemon
 
 
 @pytest.fixture(scope="session")
 def theme(qapp: Any) -> Theme:
+    speak(qapp, "en")
     return Theme(qapp, "dark")
 
 
