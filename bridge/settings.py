@@ -208,7 +208,7 @@ class Settings:
         """The settings of a data folder; the defaults when it has no settings.json. Raises BadSettingsError."""
         path = data_folder / FILE_NAME
         try:
-            if not path.is_file() and path.exists():  # a pipe or a device would be read for ever
+            if path.exists() and not path.is_file():  # a pipe or a device would be read for ever
                 raise BadSettingsError(f"{path} is not a file; remove it for the defaults")
             if path.stat().st_size > MAX_BYTES:
                 raise BadSettingsError(f"{path} is larger than {MAX_BYTES // 1000} kB; remove it for the defaults")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QAction, QKeySequence, QShortcut
+from PyQt6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from bridge.cue import Line, LineState, Take
@@ -20,7 +20,7 @@ from gui.sound_view import SoundView
 from gui.take_list import TakeList, clip_key
 from gui.take_words import all_facts, best_take
 from gui.theme import Theme
-from gui.widgets import ElidedLabel, label, set_role
+from gui.widgets import ElidedLabel, ShrinkingButton, fit, label, set_role
 
 UNMADE = (LineState.QUEUED, LineState.RENDERING)
 CLIPS_KEPT = 50  # facts of so many clips stay in memory, one or two megabytes each; all of the line that is shown
@@ -60,11 +60,17 @@ class TakesView(QFrame):
         self.list.itemActivated.connect(lambda _: self._play())
         self.sound = SoundView(theme)
         self.name, self.facts = ElidedLabel("", "muted"), ElidedLabel("", "muted")
-        self.play_button, self.compare_button = QPushButton(self.tr("Play take")), QPushButton(self.tr("Compare"))
-        self.pick_button, self.more_button = QPushButton(self.tr("Pick")), QPushButton(self.tr("New takes"))
-        self.drop_button, self.cancel_button = QPushButton(self.tr("Into project")), QPushButton(self.tr("Cancel"))
-        self.spectrum_button = QPushButton(self.tr("Spectrum"))
-        self.lock_button, self.menu_button = QPushButton(self.tr("Lock")), QPushButton("…")
+        self.play_button, self.compare_button = (
+            ShrinkingButton(self.tr("Play take")),
+            ShrinkingButton(self.tr("Compare")),
+        )
+        self.pick_button, self.more_button = ShrinkingButton(self.tr("Pick")), ShrinkingButton(self.tr("New takes"))
+        self.drop_button, self.cancel_button = (
+            ShrinkingButton(self.tr("Into project")),
+            ShrinkingButton(self.tr("Cancel")),
+        )
+        self.spectrum_button = ShrinkingButton(self.tr("Spectrum"))
+        self.lock_button, self.menu_button = ShrinkingButton(self.tr("Lock")), QPushButton("…")
         self.best_action = QAction(self.tr("Pick the best"), self)
         self.back_action = QAction(self.tr("Back to the earlier pick"), self)
         self.undrop_action = QAction(self.tr("Out of the project again"), self)
@@ -126,7 +132,7 @@ class TakesView(QFrame):
             shortcut.activated.connect(do)
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
+        self._head = head = QHBoxLayout()
         head.setSpacing(6)
         head.addWidget(label(self.tr("Takes"), "section"))
         head.addWidget(self.name, 1)
@@ -141,6 +147,29 @@ class TakesView(QFrame):
         column.addLayout(head)
         column.addLayout(body, 1)
         column.addWidget(self.facts)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """What is needed least often is the first to be an icon only."""
+        buttons = (
+            self.play_button,
+            self.compare_button,
+            self.pick_button,
+            self.more_button,
+            self.cancel_button,
+            self.drop_button,
+            self.lock_button,
+            self.spectrum_button,
+        )
+        others = (self._head.itemAt(index) for index in range(self._head.count()))
+        widgets = [widget for item in others if item is not None and (widget := item.widget()) is not None]
+        taken_px = sum(w.sizeHint().width() for w in widgets if w not in (*buttons, self.name))
+        margins = self.contentsMargins()
+        room_px = self._head.geometry().width() or self.width() - margins.left() - margins.right()
+        fit(buttons, room_px - taken_px - (len(widgets) - 1) * self._head.spacing())
 
     def controls(self) -> list[QWidget]:
         """What Tab goes through, in order."""
@@ -242,6 +271,7 @@ class TakesView(QFrame):
         self.back_action.setEnabled(free and line is not None and bool(line.earlier_picks))
         self.drop_button.setEnabled(made)
         self.cancel_button.setVisible(line is not None and any(t.state in UNMADE for t in line.takes))
+        self._fit()
         self.name.setText(line.cue.id if line is not None else self.tr("Choose a line to see its takes."))
         self._show_sound(take)
         self._tell_facts(take)
@@ -306,7 +336,16 @@ class TakesView(QFrame):
 
     def _paint(self) -> None:
         t = self._theme.tokens
-        buttons = (self.play_button, self.pick_button, self.more_button, self.drop_button, self.cancel_button)
-        for button, name in zip(buttons, ("play", "pick", "render", "drop", "stop"), strict=True):
+        icons = {
+            self.play_button: "play",
+            self.compare_button: "compare",
+            self.pick_button: "pick",
+            self.lock_button: "lock",
+            self.more_button: "render",
+            self.drop_button: "drop",
+            self.cancel_button: "stop",
+            self.spectrum_button: "spectrum",
+        }
+        for button, name in icons.items():
             button.setIcon(icon(name, t.text, t.muted))
         self.list.show_takes(self._line, self._facts, take.id if (take := self._take()) is not None else "")

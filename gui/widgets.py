@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import QLocale, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QResizeEvent, QValidator
-from PyQt6.QtWidgets import QDoubleSpinBox, QFormLayout, QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+from PyQt6.QtWidgets import (
+    QDoubleSpinBox,
+    QFormLayout,
+    QFrame,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QWidget,
+)
 
 FIELD_PX = 34  # height of a field in one line, at most
 BUTTON_PADDING_PX = 14  # of style.qss, with the border
@@ -161,3 +172,48 @@ class ElidedButton(QPushButton):
         text = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room).replace("&", "&&")
         if text != self.text():
             self.setText(text)
+
+
+class ShrinkingButton(QPushButton):
+    """A button that can do with its icon alone. Its text stays its name for screen readers."""
+
+    cuts_its_text = True
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._is_small = False
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    @property
+    def full_width(self) -> int:
+        """Pixels, with its text."""
+        return super().sizeHint().width()
+
+    def set_small(self, is_small: bool) -> None:
+        if is_small != self._is_small:
+            self._is_small = is_small
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint() if self._is_small else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.iconSize().width() + 2 * BUTTON_PADDING_PX, super().sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        option, painter = QStyleOptionButton(), QStylePainter(self)
+        self.initStyleOption(option)
+        if self.width() < self.full_width:
+            option.text = ""
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+
+
+def fit(buttons: Sequence[ShrinkingButton], room_px: int) -> None:
+    """Let buttons lose their texts, the last ones first, until all that are shown have room."""
+    shown = [button for button in buttons if not button.isHidden()]
+    wanted_px = sum(button.full_width for button in shown)
+    for button in reversed(shown):
+        button.set_small(wanted_px > room_px)
+        if wanted_px > room_px:
+            wanted_px -= button.full_width - button.minimumSizeHint().width()

@@ -72,7 +72,7 @@
     </message>
     <message>
       <source>Play</source>
-      <translation>Abspielen</translation>
+      <translation>Spielen</translation>
     </message>
     <message>
       <source>Render</source>
@@ -678,7 +678,7 @@
     </message>
     <message>
       <source>127.0.0.1: this machine only; 0.0.0.0: all, with a passcode in the settings</source>
-      <translation>127.0.0.1: nur dieser Rechner; 0.0.0.0: alle, mit einem Kennwort in den Einstellungen</translation>
+      <translation>127.0.0.1: nur dieser Rechner; 0.0.0.0: alle, mit einem Kennwort in den Optionen</translation>
     </message>
     <message>
       <source>Port to listen on</source>
@@ -808,7 +808,7 @@
     </message>
     <message>
       <source>Save preset...</source>
-      <translation>Vorlage speichern...</translation>
+      <translation>Speichern...</translation>
     </message>
     <message>
       <source>Save these weights as an emotion preset of your own</source>
@@ -902,7 +902,7 @@
     <name>SettingsPage</name>
     <message>
       <source>Search settings</source>
-      <translation>Einstellungen suchen</translation>
+      <translation>Optionen suchen</translation>
     </message>
     <message>
       <source>Save</source>
@@ -914,7 +914,7 @@
     </message>
     <message>
       <source>Settings</source>
-      <translation>Einstellungen</translation>
+      <translation>Optionen</translation>
     </message>
     <message>
       <source>{device}: not on this machine</source>
@@ -1064,7 +1064,7 @@
     <name>TableActions</name>
     <message>
       <source>Play</source>
-      <translation>Abspielen</translation>
+      <translation>Spielen</translation>
     </message>
     <message>
       <source>Edit again</source>
@@ -1465,7 +1465,7 @@
     </message>
     <message>
       <source>Cancel all</source>
-      <translation>Alle abbrechen</translation>
+      <translation>Abbrechen</translation>
     </message>
     <message>
       <source>Cancel all lines that wait or are being made</source>
@@ -1485,7 +1485,7 @@
     </message>
     <message>
       <source>{n} queued</source>
-      <translation>{n} warten</translation>
+      <translation>{n} offen</translation>
     </message>
     <message>
       <source>{n} rendering</source>
@@ -1634,7 +1634,7 @@
     </message>
     <message>
       <source>lines, voices, live, OSC, log, settings, help</source>
-      <translation>Zeilen, Stimmen, Live, OSC, Protokoll, Einstellungen, Hilfe</translation>
+      <translation>Zeilen, Stimmen, Live, OSC, Protokoll, Optionen, Hilfe</translation>
     </message>
     <message>
       <source>this page</source>
@@ -1847,7 +1847,7 @@
     </message>
     <message>
       <source>Settings</source>
-      <translation>Einstellungen</translation>
+      <translation>Optionen</translation>
     </message>
     <message>
       <source>Help</source>

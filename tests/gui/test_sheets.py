@@ -69,7 +69,7 @@ def test_the_good_rows_are_made_and_the_bad_one_is_told_by_row_and_column(
     qtbot.waitUntil(lambda: are_ready(daemon, "gate_01", "gate_03"), timeout=WAIT_MS)
     (dialog,) = shown
     assert dialog.summary.text() == "2 new lines" and dialog.render_button.text() == "Render 2 lines"
-    assert "1 problems" in dialog.warning.text()
+    assert "1 problem " in dialog.warning.text()
     dialog.copy.click()
     clipboard = QApplication.clipboard()
     assert clipboard is not None and clipboard.text().startswith("3\ttimbre\terror\t") and "Nobody" in clipboard.text()
@@ -88,7 +88,7 @@ def test_a_sheet_that_is_opened_again_makes_only_what_was_changed(
     qtbot.waitUntil(lambda: panel.model.rowCount() == 3, timeout=WAIT_MS)
     sheets.read(write(tmp_path / "scene.csv", SHEET.replace(",Nobody,sad", ",Cole,sad").replace("there?", "here?")))
     qtbot.waitUntil(lambda: len(daemon.lines()[0].takes) == 2, timeout=WAIT_MS)
-    assert shown[-1].summary.text() == "1 changed lines  ·  2 as they are"
+    assert shown[-1].summary.text() == "1 changed line  ·  2 as they are"
     assert [len(line.takes) for line in daemon.lines()] == [2, 1, 1]
     assert daemon.lines()[0].cue.text == "Who goes here?"
 

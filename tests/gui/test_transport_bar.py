@@ -45,7 +45,7 @@ def test_the_time_left_is_told_as_far_as_it_is_known(bar: TransportBar, left_s: 
 
 def test_the_machine_is_shown_where_there_is_room_and_always_in_the_tool_tip(bar: TransportBar) -> None:
     bar.show_machine(Machine(0.31, 900_000_000, 6_200_000_000, 16_000_000_000, "Card X", 2_000_000_000, 8_000_000_000))
-    assert bar.machine.text() == "CPU 31%   0.9 GB" and "Card X: 2.0 of 8.0 GB" in bar.load.toolTip()
+    assert bar.machine.text() == "CPU 31%   0.9 GB   GPU 2.0 GB" and "Card X: 2.0 of 8.0 GB" in bar.load.toolTip()
     bar.resize(700, 50)
     assert not bar.machine.isVisible()
 
