@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayou
 
 from bridge import events
 from bridge.cue import Line
-from bridge.settings import VOICE_SETTINGS
 from gui.announcer import Announcer
 from gui.clip_inbox import ClipInbox
 from gui.help_page import HelpPage
@@ -24,7 +23,7 @@ from gui.log_page import LogPage
 from gui.osc_page import OscPage, reachable
 from gui.page_rail import HELP_PAGE, LINES_PAGE, LIVE_PAGE, LOG_PAGE, PAGES, SETTINGS_PAGE, PageRail
 from gui.preview import is_preview
-from gui.settings_page import SettingsPage
+from gui.settings_page import VOICE_SETTINGS, SettingsPage
 from gui.theme import Theme
 from gui.timbre_page import TimbrePage
 from gui.transport_bar import TransportBar

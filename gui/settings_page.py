@@ -30,7 +30,8 @@ from gui.widgets import ElidedLabel, label, make_form
 
 RATES = (44_100, 48_000, 88_200, 96_000)
 OWN = ("data_folder", "appearance")  # not in the form: the place of the file itself, and what changes at once
-AT_ONCE = ("panel_stays", "osc_", "model_folder", "compute_device")  # beginnings of names; the others at the next start
+VOICE_SETTINGS = ("model_folder", "compute_device")  # what the voice is loaded anew for
+AT_ONCE = ("panel_stays", "osc_", *VOICE_SETTINGS)  # beginnings of names; the others at the next start
 TITLE_DIGITS = 34  # width of the titles, so that all forms of the page line up
 
 
