@@ -17,6 +17,7 @@ from engine import official_config
 from engine.audio import MelConfig
 from engine.bigvgan import BigVGAN
 from engine.decoding import Decoded, Decoding
+from engine.device import torch_device
 from engine.emotion_classifier import EmotionClassifier
 from engine.emotion_merge import EmotionTable, balanced, between
 from engine.emotion_text import emotion_from_text
@@ -107,7 +108,7 @@ class OfficialModel:
     @classmethod
     def load(cls, folder: Path, options: OfficialOptions | None = None, device: torch.device | None = None) -> Self:
         """The release in `folder`; by default on the GPU where there is one. Raises BadCheckpointError."""
-        device = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        device = device or torch_device()
         official = OfficialCheckpoint(folder)
         stages = OfficialStages(
             text=OfficialText(),

@@ -2049,6 +2049,10 @@
       <translation>Port des Skripts in Live</translation>
     </message>
     <message>
+      <source>Port of Pro Tools</source>
+      <translation>Port von Pro Tools</translation>
+    </message>
+    <message>
       <source>Frames a second of timelines</source>
       <translation>Bilder pro Sekunde der Timelines</translation>
     </message>
@@ -2123,6 +2127,10 @@
     <message>
       <source>Ableton Live, while it is open</source>
       <translation>Ableton Live, während es offen ist</translation>
+    </message>
+    <message>
+      <source>Pro Tools, while it is open</source>
+      <translation>Pro Tools, während es offen ist</translation>
     </message>
     <message>
       <source>as the system</source>
