@@ -24,6 +24,7 @@ from bridge.scheduler import EmotionQuestion, LoadMeter, RenderJob, RenderQueue,
 from bridge.take_score import Scorer, free_scores
 from bridge.take_store import Provenance, TakeStore, peak_db
 from engine.errors import EngineError, OutOfMemoryError
+from engine.interruption import Interrupted, interrupted_when
 from engine.pronunciation import Pronunciations
 from engine.types import Audio, Plan, Rendering, RenderRequest, SynthesizerLike
 
@@ -178,8 +179,9 @@ class RenderWorker:
         begun_s = self._clock()
         try:
             self._book.begin(job.take_id)
-            rendering, made = self._plan(job, prompts)
-            audio = self._collect(job, rendering)
+            with interrupted_when(lambda: self._is_to_be_let_go(job)):
+                rendering, made = self._plan(job, prompts)
+                audio = self._collect(job, rendering)
             if not self._watch.end(job) or audio is None:
                 self._let_go(job)
                 return
@@ -193,6 +195,9 @@ class RenderWorker:
                 job.take_id, path, clip.plan, level_db, job.wish, scores, (clip.lead, clip.tail)
             )
             self._finish_with(job, is_first, True)
+        except Interrupted:
+            self._watch.end(job)
+            self._let_go(job)
         except OutOfMemoryError as error:
             self._make_do(job, prompts, error)
         except (EngineError, BridgeError) as error:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from engine import interruption
 from engine.beams import Beams
 from engine.gpt import GPT
 from engine.sampling import Sampling, draw
@@ -118,6 +119,7 @@ class _Run:
 
     def say(self, codes: Tensor) -> Tensor:
         """The next code of each row (rows,) -> latents (rows, dim)."""
+        interruption.step()
         self.said.scatter_(1, codes[:, None], True)
         self._n_said += 1
         position = self._n_said + 1 if self._as_upstream else self._n_said

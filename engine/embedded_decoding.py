@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from engine import interruption
 from engine.sampling import sample
 from engine.speech_planner import LinePlan
 from engine.t2s import T2S, align
@@ -71,6 +72,7 @@ def decode(
         cache = KVCache(model.config.gpt, batch=1, max_len=part.n_tokens)
         code = torch.tensor([model.start])
         for t in range(part.n_tokens):
+            interruption.step()
             latent = model(code[:, None], told[:, t : t + 1], cache)
             code = next_code(model.logits(latent[:, 0]), options, generator)
             yield code, latent

@@ -8,6 +8,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from engine import interruption
+
 Velocity = Callable[[Tensor, Tensor], Tensor]  # x (B, ...), time (B,) -> (B, ...)
 
 
@@ -31,6 +33,7 @@ def follow(velocity: Velocity, noise: Tensor, times: Tensor) -> Tensor:
     """Follow the velocity from noise (B, ...) at times[0] to times[-1], one Euler step between two times."""
     x = noise
     for start, end in pairwise(times.to(noise.device)):
+        interruption.step()
         x = x + (end - start) * velocity(x, start.expand(len(x)))
     return x
 
@@ -48,6 +51,7 @@ def solve(velocity: Velocity, noise: Tensor, n_steps: int) -> Tensor:
     """
     x = noise
     for start, end in pairwise(cosine_times(n_steps).to(noise.device)):
+        interruption.step()
         middle = x + (end - start) / 2 * velocity(x, start.expand(len(x)))
         x = x + (end - start) * velocity(middle, ((start + end) / 2).expand(len(x)))
     return x

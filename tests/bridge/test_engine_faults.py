@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from bridge.cue import Cue, Length
 from bridge.daemon import Daemon
 from bridge.model_watch import LOOK_S, ModelWatch
 from bridge.settings import Settings
+from engine import interruption
 from engine.errors import OutOfMemoryError
 from engine.types import Audio, RenderRequest
 from tests.bridge.osc_desk import Desk, open_studio
 from tests.event_log import EventLog
-from tests.fakes import FakeSynthesizer, ManualClock
+from tests.fakes import WAIT_S, FakeSynthesizer, ManualClock
 
 RENDER, PLAY = "/cuevox/line/render", "/cuevox/line/play"
 FULL = OutOfMemoryError("the device has not enough memory for the GPT; split the line")
@@ -64,6 +66,27 @@ def test_a_stage_that_makes_no_numbers_costs_its_line_only(tmp_path: Path, wrong
             ending = log.ending(take.id)
             assert ending.ok is (seed == 2), ending
         assert sorted(path.name for path in daemon.settings.clips_folder.rglob("*.wav")) == ["l_t02.wav"]
+
+
+def test_a_line_is_let_go_of_in_the_middle_of_a_block(tmp_path: Path) -> None:
+    at_work = threading.Event()
+
+    class Endless(FakeSynthesizer):
+        def _blocks(self, request: RenderRequest, n_samples: int) -> Iterator[Audio]:
+            while request.seed == 1:
+                at_work.set()
+                interruption.step()
+            yield from super()._blocks(request, n_samples)
+
+    with Daemon(Settings(tmp_path, osc_port=0), Endless) as daemon:
+        log = EventLog()
+        daemon.subscribe(log)
+        (endless,) = daemon.submit(Cue("l", "Halt!", "Mara", seed=1))
+        assert at_work.wait(WAIT_S)
+        daemon.cancel("l")
+        assert not log.ending(endless.id).ok
+        (take,) = daemon.submit(Cue("m", "Halt!", "Mara", seed=2))
+        assert log.ending(take.id).ok
 
 
 def test_a_model_that_is_changed_while_it_runs_is_told_once(tmp_path: Path) -> None:
