@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine import official_config
+from engine import official_config, packed
 from engine.audio import MelConfig
 from engine.bigvgan import BigVGAN
 from engine.decoding import Decoded, Decoding
@@ -78,6 +78,12 @@ class OfficialStages:
     mel: MelConfig  # the vocoder's
     emotions: EmotionTable
 
+    def settle(self) -> None:
+        """For a CPU, where all of them have to be by now: from here on no weight changes, and none is moved."""
+        if packed.is_there():
+            packed.pack(self.gpt.gpt)
+            packed.pack_layer(self.gpt, "mel_head")
+
 
 class OfficialModel:
     """The release, on the GPU where there is one. Build it with load()."""
@@ -120,6 +126,8 @@ class OfficialModel:
             mel=official.mel(),
             emotions=official.emotions().to(device),
         )
+        if device.type == "cpu":
+            stages.settle()
         prompts = OfficialPromptEncoder(
             official.speech_encoder(official_config.SPEECH_LAYERS).to(device),
             stages.codec,
@@ -183,6 +191,8 @@ class OfficialModel:
             each.to(device)
         self._prompts.move(device)
         self._stages, self._device = replace(stages, emotions=stages.emotions.to(device)), device
+        if device.type == "cpu":
+            self._stages.settle()
 
     def read(self, text: str, pronunciations: Pronunciations) -> tuple[SpokenText, tuple[str, ...]]:
         """English, Chinese or both -> words in the spelling of the text pieces."""

@@ -1,8 +1,8 @@
 """Weights kept in half precision where the processor has no bfloat16: the same results from half the memory traffic.
 
-The GPT says one token after the other, so each token reads every weight once and the memory sets the pace. The voice's
-weights are float16 on disk; here they stay so in memory and are widened in the processor's registers (FBGEMM), with
-products and sums in float32.
+A GPT says one token after the other, so each token reads every weight once and the memory sets the pace. The embedded
+voice's weights are float16 on disk, upstream runs the official model in float16 where it can; here they are float16 in
+memory and widened in the processor's registers (FBGEMM), with products and sums in float32.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from engine.gpt import Conv1D
+
 
 class PackedLinear(nn.Module):
-    """What `linear` gives, (..., in) -> (..., out), its weights rounded to float16."""
+    """(..., in) -> (..., out), what a Linear with this weight (out, in) gives, rounded to float16."""
 
-    def __init__(self, linear: nn.Linear) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
         super().__init__()
-        self.packed = torch.ops.quantized.linear_prepack_fp16(linear.weight.detach(), linear.bias)
+        self.packed = torch.ops.quantized.linear_prepack_fp16(weight.detach().contiguous(), bias)
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.ops.quantized.linear_dynamic_fp16(x, self.packed)
@@ -28,15 +30,18 @@ def is_there() -> bool:
 
 
 def pack(model: nn.Module) -> None:
-    """Replace every Linear inside `model`. For inference only; the model has no such weights any more."""
+    """Replace every linear layer inside `model`. For inference only; the model has no such weights any more."""
     for module in list(model.modules()):
         for name, child in module.named_children():
-            if isinstance(child, nn.Linear):
+            if isinstance(child, nn.Linear | Conv1D):
                 pack_layer(module, name)
 
 
 def pack_layer(model: nn.Module, name: str) -> None:
-    """Replace one Linear of `model`."""
-    linear = getattr(model, name)
-    assert isinstance(linear, nn.Linear)
-    setattr(model, name, PackedLinear(linear))
+    """Replace one linear layer of `model`; one that is packed stays as it is."""
+    layer = getattr(model, name)
+    if isinstance(layer, PackedLinear):
+        return
+    assert isinstance(layer, nn.Linear | Conv1D)
+    weight = layer.weight.t() if isinstance(layer, Conv1D) else layer.weight
+    setattr(model, name, PackedLinear(weight, layer.bias))
