@@ -95,7 +95,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add_farm_arguments(farm)
     send = commands.add_parser("send", help="one OSC command to the daemon that runs; prints its replies")
     send.add_argument("--tcp", action="store_true", help="over TCP rather than UDP")
-    send.add_argument("--in", dest="in_s", type=float, metavar="S", help="with a time tag that far ahead, up to 10 s")
+    send.add_argument(
+        "--in", dest="in_s", type=seconds_ahead, metavar="S", help="with a time tag that far ahead, up to 10 s"
+    )
     send.add_argument("address", help="such as /cuevox/line/play")
     send.add_argument("arguments", nargs=argparse.REMAINDER, help="such as gate_01; all are sent as text")
     watch = commands.add_parser("watch", help="every OSC message that the daemon takes and sends, lines and errors")
@@ -113,6 +115,17 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     if unknown:
         parser.error("there is no extra {}; there are: {}".format(", ".join(unknown), ", ".join(EXTRAS)))
     return options
+
+
+def seconds_ahead(text: str) -> float:
+    """How far ahead a time tag lies. Raises ArgumentTypeError."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 10:  # which NaN is not, either
+        raise argparse.ArgumentTypeError(f"{text!r} is no time ahead; give seconds from 0 to 10, such as 2.5")
+    return seconds
 
 
 def run(options: argparse.Namespace, make_synthesizer: Callable[[], SynthesizerLike] | None = None) -> int:

@@ -9,7 +9,7 @@ from bridge.drops import DropJob
 from bridge.drops.base import resample_position
 from bridge.errors import BadArgumentError, RefusedError
 from bridge.journal import DropWish
-from bridge.settings import Settings
+from bridge.settings import DROP_TARGETS, Settings
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class DropOrder:
 def targets_meant(target: str | None, settings: Settings) -> tuple[str, ...]:
     """The drop targets that are meant by one of them, or by None for all. Raises BadArgumentError, RefusedError."""
     names = settings.drop_targets
+    if target in DROP_TARGETS and target not in names:
+        raise RefusedError(f"the settings do not name {target} among their drop_targets; add it there to drop into it")
     if target is not None and target not in names:
         raise BadArgumentError(f"there is no drop target {target[:80]!r}; there are: {', '.join(names) or 'none'}")
     if not names:

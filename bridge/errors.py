@@ -1,5 +1,6 @@
 """Errors of the bridge. A text says what was given, what rule it broke and what to do; DAW and panel show it as is."""
 
+import difflib
 from collections.abc import Iterable
 
 
@@ -68,4 +69,8 @@ class UnknownPresetError(BridgeError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.code = f"unknown_{kind}"
-        super().__init__(f"no {kind} preset {name!r}; there are: {', '.join(sorted(known)) or 'none'}")
+        names = sorted(known)
+        near = difflib.get_close_matches(name.strip().casefold(), [each.casefold() for each in names], 1)
+        meant = [each for each in names if each.casefold() in near]
+        hint = f"did you mean {meant[0]}? There are" if meant else "there are"
+        super().__init__(f"no {kind} preset {name!r}; {hint}: {', '.join(names) or 'none'}")

@@ -22,12 +22,12 @@ from bridge import events, osc_query
 from bridge.errors import BridgeError, BusyError
 from bridge.osc_access import CONNECT, Access, Level, NotAllowedError
 from bridge.osc_arguments import Arguments, common_of
+from bridge.osc_button import button_meant
 from bridge.osc_checked import (
     Checked,
     InternalFaultError,
     against_daemon,
     all_or_none,
-    button_meant,
     is_answer,
     refused,
     unknown_address,
@@ -169,7 +169,7 @@ class OscApi:
                 action, args = read_pattern(message, self._commands, self._daemon.lines)
                 call.request_id, call.reply_port = args.request_id, args.reply_port
                 return Checked(call, message, action)
-            asked = button_meant(message)
+            asked = button_meant(message, self._commands)
             if asked is None:
                 return Checked(call, message, Action(lambda call: self._replies.done(call, "released: nothing to do")))
             command = self._commands.get(asked.address)

@@ -21,6 +21,7 @@ MAX_TEXT = 10_000  # characters of any text argument
 MAX_NAME = 100  # characters of an id or a name: replies repeat them and stay below one datagram
 
 MAX_PORT = 65_535
+MAX_OFFSET = 2**31 - 1  # of a page in a list
 
 COMMON_KEYS = ("request", "reply_port")  # of every command
 
@@ -61,6 +62,10 @@ class Arguments:
     def whole(self, name: str, low: int, high: int) -> int:
         return as_whole(self.next(name), name, low, high)
 
+    def offset(self) -> int:
+        """Where a page of a list begins; 0 where nothing is said. Pairs are even in number, so an odd one is it."""
+        return self.whole("offset", 0, MAX_OFFSET) if self.n_left % 2 else 0
+
     def pairs(self, keys: Iterable[str] = ()) -> dict[str, Arg]:
         """All that is left, as pairs of `keys` and the common keys."""
         known = (*keys, *COMMON_KEYS)
@@ -72,8 +77,8 @@ class Arguments:
             key = str(first.value).strip().lower()
             if key not in known:
                 near = difflib.get_close_matches(key, known, 1)
-                hint = f"did you mean {near[0]}? " if near else ""
-                raise BadArgumentError(f"no key {_cut(key)!r}; {hint}The keys are: {', '.join(known)}")
+                hint = f"did you mean {near[0]}? The keys are" if near else "the keys are"
+                raise BadArgumentError(f"no key {_cut(key)!r}; {hint}: {', '.join(known)}")
             if key in found:
                 raise BadArgumentError(f"{key} is given twice; give each key once")
             if not self._left:

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bridge.errors import BridgeError, RefusedError
-from bridge.osc_arguments import as_number, common_of
+from bridge.osc_arguments import common_of
 from bridge.osc_clients import Peer
 from bridge.osc_command import Action
-from bridge.osc_commands import BUTTON_VERBS
-from bridge.osc_packet import Arg, Message
+from bridge.osc_packet import Message
 from bridge.osc_replies import ERROR_ADDRESS, Call
 
 
@@ -71,19 +70,6 @@ def against_daemon(checked: Checked) -> Checked:
 def is_answer(message: Message) -> bool:
     """Replies and told errors are never answered: two programs could keep each other busy with errors for ever."""
     return message.address.startswith("/reply/") or message.address == ERROR_ADDRESS
-
-
-def button_meant(message: Message) -> Message | None:
-    """`/cuevox/line/LINE/VERB 1` as the command it stands for; None for 0, a button that was released.
-
-    Buttons of touch panels and MIDI bridges send one number and nothing else. Other messages come back as they are.
-    """
-    match message.address.split("/"):
-        case ["", "cuevox", "line", line, verb] if line and verb in BUTTON_VERBS and len(message.args) <= 1:
-            if message.args and as_number(message.args[0], "the button's value", float("-inf"), float("inf")) == 0:
-                return None
-            return Message(f"/cuevox/line/{verb}", (Arg("s", line),))
-    return message
 
 
 def unknown_address(address: str, known: Sequence[str] | Any) -> UnknownAddressError:

@@ -11,25 +11,20 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
-from bridge.consent import NONE_GIVEN, consent_text
-from bridge.cue import Line
-from bridge.errors import BadArgumentError, NotFoundError, RefusedError
 from bridge.osc_access import Level
-from bridge.osc_arguments import Arguments, as_name, as_text, as_yes_no
+from bridge.osc_arguments import Arguments, as_name
 from bridge.osc_clients import Clients
-from bridge.osc_command import Action, Command, InBackground, OscDaemon
+from bridge.osc_command import NO_ARGUMENTS, Action, Command, InBackground, OscDaemon
 from bridge.osc_cue import LINE_KEYS, AskedLine, parse_at, parse_line
 from bridge.osc_endings import OpenCalls
-from bridge.osc_feed import Feed, line_values
+from bridge.osc_feed import Feed
 from bridge.osc_packet import Arg
-from bridge.osc_replies import Call, Replies, page_of
+from bridge.osc_preset_commands import PresetCommands
+from bridge.osc_replies import Call, Replies
 from bridge.osc_server_commands import ServerCommands
+from bridge.osc_take_commands import TakeCommands
 
-MAX_OFFSET = 2**31 - 1
-BUTTON_VERBS = ("play", "stop", "cancel", "drop", "undrop", "status")  # that work as /cuevox/line/LINE/VERB 1
-PRESET_KINDS = ("timbre", "emotion")
-CONSENT_KEYS = ("consent_by", "consent_on", "consent_for")  # of the speaker of a clip: who, which day, for what
-LOOK, PLAY = Level.LOOK, Level.PLAY
+PLAY = Level.PLAY
 
 
 class Commands:
@@ -59,20 +54,8 @@ class Commands:
         self._play_ids = itertools.count(1)
         self.table: Mapping[str, Command] = {
             **ServerCommands(daemon, clients, replies, feed, in_background).table,
-            "/cuevox/preset/list": Command(
-                self._preset_list,
-                "KIND (timbre or emotion) OFFSET",
-                "names of the presets, a page at a time",
-                "s",
-                LOOK,
-                reads=True,
-            ),
-            "/cuevox/preset/add": Command(
-                self._preset_add,
-                "KIND (timbre) NAME FILE, then pairs: consent_by, consent_on, consent_for",
-                "learns a voice from a clip in the inbox",
-                "sss",
-            ),
+            "/cuevox/server/silence": Command(self._silence, NO_ARGUMENTS, "ends every sound, for a button", "", PLAY),
+            **PresetCommands(daemon, replies, in_background).table,
             "/cuevox/line/render": Command(
                 self._render, "LINE TEXT, then pairs such as seconds 2.4", "speaks a line into a clip", "ss"
             ),
@@ -87,62 +70,14 @@ class Commands:
                 self._stop, "LINE, or nothing for all", "ends the sound of a line, or all", "", PLAY
             ),
             "/cuevox/line/cancel": Command(self._cancel, "LINE", "ends what waits or is being made of a line", "s"),
-            "/cuevox/line/status": Command(
-                self._line_status, "LINE", "state, picked take and path of a line", "s", LOOK, reads=True
-            ),
-            "/cuevox/line/takes": Command(
-                self._takes, "LINE OFFSET", "the takes of a line, a page at a time", "s", LOOK, reads=True
-            ),
-            "/cuevox/line/pick": Command(self._pick, "LINE TAKE", "chooses the take that is played and dropped", "ss"),
-            "/cuevox/line/lock": Command(
-                self._lock, "LINE YES (or no)", "makes the picked take final, or lets go of it", "ss"
-            ),
             "/cuevox/line/drop": Command(
                 self._drop, "LINE, then pairs: target, at", "puts the picked take into the projects", "s"
             ),
             "/cuevox/line/undrop": Command(
                 self._undrop, "LINE, then pairs: target", "takes the last drop of a line out again", "s"
             ),
+            **TakeCommands(daemon, replies, at_disk).table,
         }
-
-    # ---- presets ----------------------------------------------------------------------------------------------------
-
-    def _preset_list(self, args: Arguments) -> Action:
-        kind = _kind(args, PRESET_KINDS)
-        # An offset is a number or its text, a pair begins with a word.
-        offset = args.whole("offset", 0, MAX_OFFSET) if args.n_left % 2 else 0
-        args.pairs()
-
-        def act(call: Call) -> None:
-            names = [str(preset.name) for preset in self._daemon.voices.presets(kind)]
-            page = page_of(call, names[offset:])
-            self._replies.done(call, f"{len(page)} of {len(names)} from {offset}", len(names), *page)
-
-        return Action(act)
-
-    def _preset_add(self, args: Arguments) -> Action:
-        kind = _kind(args, ("timbre",))
-        name, file = args.name("name"), args.name("file")
-        pairs = args.pairs(CONSENT_KEYS)
-        consent = consent_text(*(as_text(pairs[key], key).strip() if key in pairs else "" for key in CONSENT_KEYS))
-        if consent == NONE_GIVEN and self._daemon.settings.osc_consent_required:
-            raise RefusedError(
-                f"voices are learnt here with their speaker's consent only; add {', '.join(CONSENT_KEYS)}"
-            )
-
-        def act(call: Call) -> None:
-            def then(seconds: float) -> None:
-                if consent == NONE_GIVEN:
-                    text = f"no consent is kept with {name}; add {', '.join(CONSENT_KEYS)} when you learn it"
-                    self._replies.warning(call, "no_consent", text, name)
-                self._replies.done(call, f"{kind} {name} learnt from {seconds:.1f} s of speech", name, float(seconds))
-
-            self._replies.accepted(call, f"listening to {file}", name)
-            self._in_background(call, lambda: self._daemon.voices.add_timbre(name, file, consent=consent), then)
-
-        return Action(act)
-
-    # ---- lines ------------------------------------------------------------------------------------------------------
 
     def _render(self, args: Arguments) -> Action:
         line, text = args.name("line"), args.text("text")
@@ -186,7 +121,13 @@ class Commands:
     def _stop(self, args: Arguments) -> Action:
         line = args.name("line") if args.n_left % 2 else None
         args.pairs()
+        return self._stopping(line)
 
+    def _silence(self, args: Arguments) -> Action:
+        args.pairs()
+        return self._stopping(None)
+
+    def _stopping(self, line: str | None) -> Action:
         def act(call: Call) -> None:
             what = line or "everything"
             if call.at_ns is None or call.at_ns <= time.time_ns():
@@ -206,29 +147,6 @@ class Commands:
             with self._at_disk():
                 state = self._daemon.cancel(line)
             self._replies.done(call, f"{line} was {state.value}", line, state.value)
-
-        return Action(act, is_quick=False)
-
-    def _line_status(self, args: Arguments) -> Action:
-        line_id = args.name("line")
-        args.pairs()
-
-        def act(call: Call) -> None:
-            line = self._line(line_id)
-            take = line.picked_take
-            detail = f": {take.error}" if take and take.error else ""
-            self._replies.done(call, f"{line_id} is {line.state.value}{detail}", *line_values(line))
-
-        return Action(act)
-
-    def _pick(self, args: Arguments) -> Action:
-        line, take = args.name("line"), args.name("take")
-        args.pairs()
-
-        def act(call: Call) -> None:
-            with self._at_disk():
-                self._daemon.pick(line, take)
-            self._replies.done(call, f"{take} is picked")
 
         return Action(act, is_quick=False)
 
@@ -265,41 +183,6 @@ class Commands:
 
         return Action(act, is_quick=False)
 
-    def _takes(self, args: Arguments) -> Action:
-        line_id = args.name("line")
-        offset = args.whole("offset", 0, MAX_OFFSET) if args.n_left % 2 else 0
-        args.pairs()
-
-        def act(call: Call) -> None:
-            line = self._line(line_id)
-            names = [take.id for take in line.takes]
-            page = page_of(call, names[offset:])
-            ranked = f"; the best is {line.ranked[0].id}" if line.ranked else ""
-            text = f"{len(page)} of {len(names)} from {offset}{', locked' if line.locked else ''}{ranked}"
-            self._replies.done(call, text, line_id, int(line.locked), line.picked, len(names), *page)
-
-        return Action(act)
-
-    def _lock(self, args: Arguments) -> Action:
-        line, locks = args.name("line"), as_yes_no(args.next("yes or no"), "yes or no")
-        args.pairs()
-
-        def act(call: Call) -> None:
-            if locks:
-                take_id = self._daemon.lock(line)
-                self._replies.done(call, f"{take_id} is final", line, take_id)
-            else:
-                self._daemon.unlock(line)
-                self._replies.done(call, f"{line} may be changed again", line, self._line(line).picked)
-
-        return Action(act, is_quick=False)
-
-    def _line(self, line_id: str) -> Line:
-        line = next((each for each in self._daemon.lines() if each.cue.id == line_id), None)
-        if line is None:
-            raise NotFoundError(f"no line {line_id!r}; render it first")
-        return line
-
     def _tell_notices(self, call: Call, asked: AskedLine) -> None:
         for notice in asked.notices:
             self._replies.warning(call, notice.code, notice.text)
@@ -309,10 +192,3 @@ def reference(table: Mapping[str, Command]) -> str:
     """The list of commands in docs/osc.md, as Markdown."""
     rows = [f"| `{address}` | {command.usage} | {command.about} |" for address, command in table.items()]
     return "\n".join(["| command | arguments | what it does |", "|---|---|---|", *rows])
-
-
-def _kind(args: Arguments, kinds: tuple[str, ...]) -> str:
-    kind = args.text("kind").strip().lower()
-    if kind not in kinds:
-        raise BadArgumentError(f"kind is {kind[:60]!r}; give {' or '.join(kinds)}")
-    return kind

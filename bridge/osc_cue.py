@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,7 @@ LINE_KEYS = (
 MAX_SEED = 2**31 - 1
 MAX_TAKES = 16
 _NONE = ("off", "none")
+_NOTHING = re.compile(r"-[\d.]+|0+\.?0*|\.0+", re.ASCII)  # numbers that are no length
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,8 @@ def parse_line(line: str, text: str, pairs: Mapping[str, Arg], settings: Setting
 def parse_seconds(arg: Arg) -> Length:
     """A length in seconds, or one of the forms with a unit."""
     text = as_text(arg, "seconds")
-    if arg.type != "s" and (text.startswith("-") or not text.strip("0.")):
-        raise SecondsOutOfRangeError(f"seconds is {text}; give a length above 0")
+    if _NOTHING.fullmatch(text.strip()):
+        raise SecondsOutOfRangeError(f"seconds is {text.strip()[:60]}; give a length above 0")
     with _naming("seconds"):
         return parse_length(text)
 

@@ -172,7 +172,10 @@ def _message(packet: bytes) -> Message:
     if len(address) > MAX_ADDRESS:
         raise PacketError(f"an address of {len(address)} characters; {MAX_ADDRESS} are the most")
     if not address.isascii() or not address.isprintable() or _FORBIDDEN & set(_CHOICE.sub("", address)):
-        raise PacketError(f"{address[:60]!r} is no OSC address; it holds a character other than ASCII letters, / _ - .")
+        raise PacketError(
+            f"{address[:60]!r} is no OSC address; it holds a character other than ASCII letters, digits, / _ - . "
+            "A name that has others goes behind the address, as an argument"
+        )
     if at == len(packet):  # old senders leave the type text out when there are no arguments
         return Message(address)
     try:

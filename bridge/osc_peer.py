@@ -20,13 +20,14 @@ OscValue = str | int | float
 CONNECT_S = 5.0
 MAX_PACKET = 65_507  # the largest UDP datagram
 ENDINGS = ("done", "error")
+ERRORS = "/cuevox/error"
 
 
 @dataclass(frozen=True)
 class Reply:
     """One reply of the daemon (OSC contract: `/reply` + the command's address, flat and typed)."""
 
-    command: str  # the address it answers
+    command: str  # the address it answers; empty when the daemon could not read it
     request: str
     status: str  # accepted progress done warning error
     code: str
@@ -142,8 +143,10 @@ class OscPeer:
     def _receive(self, deadline_s: float) -> Reply | None:
         while (message := self.next_message(deadline_s - time.monotonic())) is not None:
             values = list(message)
-            if message.address.startswith("/reply/") and len(values) >= 4:
+            # An address that could not be read is answered at ERRORS; what subscribers are told there is longer.
+            is_reply = message.address.startswith("/reply/") and len(values) >= 4
+            if is_reply or (message.address == ERRORS and len(values) == 4):
                 request, status, code, text, *data = values
-                command = message.address.removeprefix("/reply")
+                command = message.address.removeprefix("/reply") if is_reply else ""
                 return Reply(command, str(request), str(status), str(code), str(text), tuple(data))
         return None

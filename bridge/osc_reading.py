@@ -8,8 +8,8 @@ from dataclasses import replace
 from bridge.cue import Line
 from bridge.errors import BadArgumentError, NotFoundError, RefusedError
 from bridge.osc_arguments import Arguments
+from bridge.osc_button import VERBS
 from bridge.osc_command import Action, Command
-from bridge.osc_commands import BUTTON_VERBS
 from bridge.osc_packet import Arg, Message
 from bridge.osc_pattern import BadPatternError, matching
 from bridge.osc_replies import Call
@@ -55,7 +55,7 @@ def _verbs(address: str) -> list[str]:
     parts = address.split("/")
     if len(parts) != 5 or not matching("/".join(parts[:3]), ["/cuevox/line"]):
         return []
-    return [verb for verb in BUTTON_VERBS if matching(parts[4], [verb])]
+    return [verb for verb in VERBS if matching(parts[4], [verb])]
 
 
 def _check_reads(address: str, wrong: list[str]) -> None:

@@ -10,8 +10,9 @@ from bridge.errors import BadArgumentError, RefusedError
 from bridge.events import SoundDevice
 from bridge.osc_access import Level
 from bridge.osc_arguments import MAX_PORT, Arguments, as_text
+from bridge.osc_capabilities import capabilities
 from bridge.osc_clients import TOPICS, Clients
-from bridge.osc_command import Action, Command, InBackground, OscDaemon
+from bridge.osc_command import NO_ARGUMENTS, Action, Command, InBackground, OscDaemon
 from bridge.osc_feed import Feed, device_values, status_values
 from bridge.osc_packet import Arg, Message, arg, encode
 from bridge.osc_replies import MAX_REPLY, Call, Replies, page_of
@@ -33,7 +34,12 @@ class ServerCommands:
         topics = ", ".join(TOPICS)
         self.table: Mapping[str, Command] = {
             "/cuevox/server/version": Command(
-                self._version, "no arguments", "product, contract version, model", "", LOOK, reads=True
+                self._version,
+                NO_ARGUMENTS,
+                "product, contract version, model, then what it can do",
+                "",
+                LOOK,
+                reads=True,
             ),
             "/cuevox/server/ping": Command(
                 self._ping, "any arguments", "the same arguments come back", "", LOOK, reads=True
@@ -48,7 +54,7 @@ class ServerCommands:
             ),
             "/cuevox/server/status": Command(
                 self._status,
-                "no arguments",
+                NO_ARGUMENTS,
                 "what waits, is made and sounds; state of the voice; load",
                 "",
                 LOOK,
@@ -64,25 +70,25 @@ class ServerCommands:
                 self._unsubscribe, f"TOPIC (one of {topics}), or nothing for all", "be told no more", "", LOOK
             ),
             "/cuevox/server/subscribers": Command(
-                self._subscribers, "no arguments", "who is told of changes, and of which", "", LOOK, reads=True
+                self._subscribers, "OFFSET, or nothing", "who is told of changes, and of which", "", LOOK, reads=True
             ),
             "/cuevox/server/refresh": Command(
-                self._refresh, "no arguments", "tells subscribers the state of everything anew", "", LOOK
+                self._refresh, NO_ARGUMENTS, "tells subscribers the state of everything anew", "", LOOK
             ),
             "/cuevox/server/devices": Command(
-                self._devices, "no arguments", "the sound device in use, then all there are", "", LOOK, reads=True
+                self._devices, "OFFSET, or nothing", "the sound device in use, then all there are", "", LOOK, reads=True
             ),
             "/cuevox/server/device": Command(
                 self._device, "NAME, or an empty text for the system's own", "goes over to a sound device", "s"
             ),
             "/cuevox/server/targets": Command(
-                self._targets, "no arguments", "where drops go, and whether each is ready", "", LOOK, reads=True
+                self._targets, NO_ARGUMENTS, "where drops go, and whether each is ready", "", LOOK, reads=True
             ),
             "/cuevox/server/tempo": Command(
                 self._tempo, 'MAP, such as 97.5 3/4 or "120 4/4; 9=90"', "tempi and metres that bar: places follow", "s"
             ),
             "/cuevox/server/quit": Command(
-                self._quit, "no arguments", "ends Cuevox; what waits is made after the next start"
+                self._quit, NO_ARGUMENTS, "ends Cuevox; what waits is made after the next start"
             ),
         }
 
@@ -91,7 +97,8 @@ class ServerCommands:
 
         def act(call: Call) -> None:
             model = self._daemon.status().model_id
-            self._replies.done(call, f"Cuevox {VERSION}", VERSION, CONTRACT_VERSION, model)
+            words = capabilities(self._daemon.settings)
+            self._replies.done(call, f"Cuevox {VERSION}", VERSION, CONTRACT_VERSION, model, *words)
 
         return Action(act)
 
@@ -171,12 +178,13 @@ class ServerCommands:
         return Action(act)
 
     def _subscribers(self, args: Arguments) -> Action:
+        offset = args.offset()
         args.pairs()
 
         def act(call: Call) -> None:
             found = [f"{client} {','.join(topics)}" for client, topics in self._clients.subscriptions()]
-            page = page_of(call, found)
-            self._replies.done(call, f"{len(found)} subscribed", len(found), *page)
+            page = page_of(call, found[offset:])
+            self._replies.done(call, f"{len(page)} of {len(found)} from {offset}", len(found), *page)
 
         return Action(act)
 
@@ -195,13 +203,16 @@ class ServerCommands:
     # ---- sound device, drop targets, tempo --------------------------------------------------------------------------
 
     def _devices(self, args: Arguments) -> Action:
+        offset = args.offset()
         args.pairs()
 
         def act(call: Call) -> None:
             def then(names: tuple[str, ...]) -> None:
                 device = self._daemon.sound_device()
+                page = page_of(call, list(names[offset:]))
                 text = device.text or f"{device.name or 'no device'} is in use"
-                self._replies.done(call, text, device.name, *page_of(call, list(names)))
+                text = f"{text}; {len(page)} of {len(names)} from {offset}"
+                self._replies.done(call, text, device.name, *page)
 
             self._in_background(call, self._daemon.output_devices, then)
 

@@ -7,7 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from bridge.osc_peer import OscPeer, Reply
+from bridge.osc_clients import TOPICS
+from bridge.osc_peer import ERRORS, OscPeer, Reply
 from bridge.osc_words import words_of
 
 ANSWER_S = 5.0  # until the first reply; what was accepted may take as long as it takes
@@ -18,6 +19,11 @@ HEARTBEAT = "/cuevox/server/heartbeat"
 TRAFFIC = "/cuevox/server/traffic"
 DROP = "/cuevox/line/drop"
 CONNECT = "/cuevox/connect"
+OWN_REPLIES = ("/reply/cuevox/server/", f"/reply{CONNECT}")  # to what `watch` itself asks
+NEVER_ANSWERED = ("/reply/", ERRORS)
+NOT_CONNECTED = "not_connected"
+WAY_OUT = "is Cuevox running, and at this port? (--osc-port N in front of the command asks at another)"
+PASSCODE_FROM = "the passcode is taken from osc_passcode in settings.json; --data FOLDER says in which folder that is"
 YES = ("yes", "true", "on", "1")
 
 DONE, FAILED, UNHEARD = 0, 1, 2  # exit statuses
@@ -38,16 +44,22 @@ def send(
 
     Text is what the contract takes for any argument, so nobody has to name types. in_s: a time tag so far ahead.
     """
+    if address.startswith(NEVER_ANSWERED):
+        say(f"{address} is the address of an answer, which Cuevox hears in silence; send a command: /cuevox/NOUN/VERB")
+        return FAILED
     endings = _Endings(address, drops=_asks_for_drop(words))
+    unheard = f"no reply from {host}:{port} within {ANSWER_S:g} s; {WAY_OUT}"
     try:
         client = OscPeer(host, port, by_tcp=by_tcp)
     except OSError as error:
-        say(f"nobody listens at {host}:{port} ({error}); is Cuevox running, and at this port?")
+        say(f"nobody listens at {host}:{port} ({error.strerror or error}); {WAY_OUT}")
         return UNHEARD
     with client as peer:
-        if passcode and peer.ask_or_none(CONNECT, passcode) is None:
-            say(f"no reply from {host}:{port} within {ANSWER_S:g} s; is Cuevox running, and at this port?")
-            return UNHEARD
+        if passcode:
+            connected = peer.ask_or_none(CONNECT, passcode)
+            if connected is None or connected.status == "error":
+                say(line_of(connected, CONNECT) if connected else unheard)
+                return FAILED if connected else UNHEARD
         peer.send(address, *words, at_s=None if in_s is None else time.time() + in_s)
         patience_s: float | None = ANSWER_S + (in_s or 0.0)
         while not endings.are_complete:
@@ -56,8 +68,10 @@ def send(
                 patience_s = None
                 endings.add(reply)
                 say(line_of(reply, address))
+                if reply.code == NOT_CONNECTED:
+                    say(PASSCODE_FROM)
             elif patience_s is not None:
-                say(f"no reply from {host}:{port} within {ANSWER_S:g} s; is Cuevox running, and at this port?")
+                say(unheard)
                 return UNHEARD
     return FAILED if endings.has_error else DONE
 
@@ -74,8 +88,11 @@ def watch(
     """Say every message that Cuevox takes and sends, every line that changes and every error, until `ending`.
 
     Cuevox may be started later, or anew: whoever is subscribed hears a heartbeat each second, so silence means that the
-    subscription is gone.
+    subscription is gone. -> the exit status: FAILED at once where the daemon refuses to be watched.
     """
+    if unknown := [topic for topic in topics if topic not in TOPICS]:
+        say(f"there is no topic {', '.join(unknown)}; give some of {', '.join(TOPICS)}, or none for what is usual")
+        return FAILED
     with OscPeer(host, port) as peer:
         heard_s = asked_s = float("-inf")
         is_heard = False
@@ -105,15 +122,22 @@ def watch(
             is_news = message.address != HEARTBEAT or values[:-1] != last_status
             if message.address == HEARTBEAT:
                 last_status = values[:-1]
-            # What is answered to the watching itself is no news either.
-            if is_news and not message.address.startswith(("/reply/cuevox/server/", f"/reply{CONNECT}")):
+            if message.address.startswith(OWN_REPLIES):
+                # What is answered to the watching itself is no news, unless it is that there is nothing to watch.
+                _, status, code, text = (*values, "", "", "", "")[:4]
+                if status == "error" and not (passcode and code == NOT_CONNECTED):  # started anew: connected again soon
+                    say(f"error {code}: {text}")
+                    if code == NOT_CONNECTED:
+                        say(PASSCODE_FROM)
+                    return FAILED
+            elif is_news:
                 say(_watched_line(message.address, values))
     return DONE
 
 
 def line_of(reply: Reply, asked: str) -> str:
     """A reply for people: status, code, text, then the data. The command is named where it is not the one asked."""
-    command = "" if reply.command == asked else f"{reply.command} "
+    command = "" if reply.command in (asked, "") else f"{reply.command} "
     data = f"  [{words_of(reply.data)}]" if reply.data else ""
     return f"{command}{reply.status} {reply.code}: {reply.text}{data}"
 
@@ -135,7 +159,7 @@ class _Endings:
 
     def add(self, reply: Reply) -> None:
         self.has_error |= reply.status == "error"
-        if reply.command == self._address:
+        if reply.command in (self._address, ""):
             self._accepted += reply.status == "accepted"
             self._ended += reply.is_ending
             self._drops_owed += self._drops and reply.status == "done"

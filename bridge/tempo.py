@@ -77,7 +77,10 @@ class TempoMap:
             change.check()
         self._bars = [change.bar for change in self.changes]
         if any(here >= there for here, there in zip(self._bars, self._bars[1:], strict=False)):
-            raise BadArgumentError("the bars of a tempo map go up; write e.g. 120 4/4; 9=90; 17=7/8")
+            given = ", ".join(map(str, self._bars[:20]))
+            raise BadArgumentError(
+                f"a tempo map with the bars {given}; they have to go up, as in 120 4/4; 9=90; 17=7/8"
+            )
         self._starts_s = [Fraction(0)]  # of the changes, in seconds
         for here, there in zip(self.changes, self.changes[1:], strict=False):
             ticks = (there.bar - here.bar) * here.ticks_per_bar

@@ -221,7 +221,8 @@ def _nearest(value: Fraction) -> int:
 def _decimal(text: str, whole: str) -> Fraction:
     value = text.strip()
     if not _DECIMAL.fullmatch(value):
-        raise BadArgumentError(f"{value[:80]!r} in {whole[:80]!r} is no plain number of seconds; write e.g. 2.4")
+        place = "" if value == whole.strip() else f" in {whole[:80]!r}"
+        raise BadArgumentError(f"{value[:80]!r}{place} is no plain number of seconds; write e.g. 2.4")
     return Fraction(value)
 
 

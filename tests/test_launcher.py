@@ -363,3 +363,10 @@ def test_what_is_left_out_at_first_is_installed_by_its_name(
     with pytest.raises(SystemExit):
         launcher.parse(["extras", "exchnge"])
     assert "there are: exchange" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", ["soon", "-1", "11", "nan", "inf"])
+def test_a_time_tag_that_no_message_can_have_is_told(given: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        launcher.parse(["send", f"--in={given}", "/cuevox/line/stop"])
+    assert f"'{given}' is no time ahead; give seconds from 0 to 10" in capsys.readouterr().err

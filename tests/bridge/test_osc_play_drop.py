@@ -107,4 +107,8 @@ def test_a_button_sends_its_line_in_the_address_and_its_release_does_nothing(stu
     released = desk.ask("/cuevox/line/l/play", 0.0)
     assert (released.status, released.data) == ("done", ()) and studio.player.sounds == []
     assert desk.ask("/cuevox/line/l/play", 1.0).data[:2] == ("l", "l_t01")
+    assert desk.ask("/cuevox/line/l/pick/l_t01", 1.0).data == ("l", "l_t01")
+    assert desk.ask("/cuevox/line/l/lock/yes", 1).data == ("l", "l_t01")
+    assert "1 for pressed, 0 for released" in desk.ask("/cuevox/line/l/play", "on").text
+    assert desk.ask("/cuevox/line/l/play/", 1).code == "unknown_address"
     assert desk.ask("/cuevox/line/l/status").data[1] == "ready"

@@ -142,3 +142,42 @@ def test_each_passcode_reaches_as_far_as_its_level(tmp_path: Path) -> None:
 def test_passcodes_that_make_no_sense_are_refused(tmp_path: Path, values: dict[str, str]) -> None:
     with pytest.raises(BadSettingsError):
         Settings(tmp_path, **values)  # type: ignore[arg-type]
+
+
+def test_what_it_can_do_stands_behind_the_version(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, osc_port=0, osc_time_tags=False, rate=44_100, drop_targets=("watch_folder",))
+    with open_studio(tmp_path, settings=settings) as studio, Desk(studio.port) as desk:
+        words = desk.ask("/cuevox/server/version").data[3:]
+    assert {"buttons", "osc_query", "rate:44100", "depth:24", "drop:watch_folder"} <= set(words)
+    assert not {"time_tags", "passcode", "consent_required"} & set(words)
+
+
+def test_lists_are_had_page_by_page(studio: Studio, desk: Desk) -> None:
+    for n in range(40):
+        desk.ask(RENDER, f"a line with quite a long name, number {n:02}", TEXT)
+    got: list[str] = []
+    while len(got) < 40:
+        total, *page = desk.ask("/cuevox/line/list", len(got)).data
+        assert total == 40 and page
+        got += page
+    assert got == [line.cue.id for line in studio.daemon.lines()]
+    assert desk.ask("/cuevox/server/devices", 1).data == ("system", "Headphones")
+    desk.ask("/cuevox/server/subscribe", "lines")
+    assert desk.ask("/cuevox/server/subscribers", 1).data == (1,)
+
+
+def test_the_best_take_and_the_earlier_one_are_picked_by_these_words(studio: Studio, desk: Desk) -> None:
+    desk.ask(RENDER, "gate_01", TEXT, "takes", 2)
+    desk.status("done", RENDER)
+    best = studio.daemon.lines()[0].ranked[0].id
+    other = next(take.id for take in studio.daemon.lines()[0].takes if take.id != best)
+    desk.ask("/cuevox/line/pick", "gate_01", other)
+    assert desk.ask("/cuevox/line/pick", "gate_01", "best").data == ("gate_01", best)
+    assert desk.ask("/cuevox/line/pick", "gate_01", "earlier").data == ("gate_01", other)
+
+
+def test_a_drop_target_that_is_not_set_is_told_apart_from_one_there_is_none_of(desk: Desk) -> None:
+    desk.ask(RENDER, "gate_01", TEXT)
+    unset = desk.ask("/cuevox/line/drop", "gate_01", "target", "pro_tools")
+    assert unset.code == "refused" and "drop_targets" in unset.text
+    assert desk.ask("/cuevox/line/drop", "gate_01", "target", "tape").code == "bad_argument"

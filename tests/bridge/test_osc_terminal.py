@@ -52,6 +52,23 @@ def test_an_error_is_said_and_is_the_exit_status(studio: Studio) -> None:
     assert "did you mean /cuevox/line/render?" in said[0]
 
 
+def test_an_address_that_cannot_be_one_is_told_at_once(studio: Studio) -> None:
+    for address, says in (("cuevox/line/play", "begins with /"), ("/cuevox/line/gate 01/play", "as an argument")):
+        status, said = sent(studio, address, "gate_01")
+        assert (status, len(said)) == (FAILED, 1) and says in said[0]
+        assert said[0].startswith("error bad_packet: ")
+    status, said = sent(studio, "/reply/cuevox/line/play", "gate_01")  # no daemon answers that
+    assert (status, len(said)) == (FAILED, 1) and "address of an answer" in said[0]
+
+
+def test_a_topic_that_there_is_none_of_is_not_watched(studio: Studio) -> None:
+    said: list[str] = []
+    assert watch(HOST, studio.port, threading.Event(), said.append, topics=("weather", "lines")) == FAILED
+    assert said == [
+        "there is no topic weather; give some of lines, errors, meters, traffic, all, or none for what is usual"
+    ]
+
+
 def test_nobody_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(osc_terminal, "ANSWER_S", 0.1)
     said: list[str] = []
@@ -127,6 +144,12 @@ def test_the_passcode_of_the_settings_is_given(studio: Studio) -> None:
     studio.daemon.change_osc({"osc_passcode": "open sesame"})
     try:
         assert send(HOST, studio.port, "/cuevox/server/ping", ("hello",), said.append) == FAILED
+        assert "osc_passcode in settings.json" in said.pop()
+        assert watch(HOST, studio.port, threading.Event(), said.append) == FAILED
+        assert "osc_passcode in settings.json" in said.pop()
+        assert send(HOST, studio.port, "/cuevox/server/ping", (), said.append, passcode="open says me") == FAILED
+        assert watch(HOST, studio.port, threading.Event(), said.append, passcode="open says me") == FAILED
+        assert [line.partition(":")[0] for line in said[-4:] if "wrong" in line] == 2 * ["error wrong_passcode"]
         assert send(HOST, studio.port, "/cuevox/server/ping", ("hello",), said.append, passcode="open sesame") == DONE
         assert said[-1].endswith("[hello]")
     finally:
