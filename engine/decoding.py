@@ -11,7 +11,7 @@ from torch import Tensor
 from engine import interruption
 from engine.beams import Beams
 from engine.gpt import GPT
-from engine.sampling import Sampling, draw
+from engine.sampling import Sampling
 from engine.transformer import KVCache
 
 UPSTREAM_PLACEHOLDER = 1  # the id that stands for every slot of the prefix in upstream's record of what was said
@@ -58,7 +58,7 @@ def steps(gpt: GPT, prefix: Tensor, decoding: Decoding, generator: torch.Generat
     latent = run.begin()
     for step in range(decoding.max_codes):
         scores = decoding.sampling.scores(run.logits(latent), run.said)
-        code = draw(scores, 1, generator if decoding.sampling.temperature else None)[:, 0]
+        code = decoding.sampling.draw(scores, 1, generator)[:, 0]
         yield code, latent
         if code.item() == gpt.config.stop_code or step + 1 == decoding.max_codes:
             return
@@ -80,7 +80,7 @@ def _search(gpt: GPT, prefix: Tensor, decoding: Decoding, generator: torch.Gener
     for step in range(decoding.max_codes):
         scores = sampling.scores(run.logits(latents[-1]), run.said)
         ways = (scores + beams.scores[:, None]).flatten()
-        chosen = draw(ways, 2 * width, generator if sampling.temperature else None)
+        chosen = sampling.draw(ways, 2 * width, generator)
         n_shared = beams.n_shared
         rows, codes = beams.advance(ways[chosen], chosen // scores.shape[1], chosen % scores.shape[1])
         if beams.done or step + 1 == decoding.max_codes:

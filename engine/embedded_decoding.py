@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from engine import interruption
-from engine.sampling import sample
+from engine.sampling import Sampling
 from engine.speech_planner import LinePlan
 from engine.t2s import T2S, align
 from engine.transformer import KVCache
@@ -25,6 +26,11 @@ class EmbeddedOptions:
     top_p: float = 0.9
     flow_steps: int = 2
     flow_temperature: float = 0.5  # of the noise that the flow starts from
+
+    @cached_property
+    def sampling(self) -> Sampling:
+        """Of the tokens, one beam without a penalty."""
+        return Sampling(self.temperature, None, self.top_p, repetition_penalty=1.0, n_beams=1)
 
 
 @dataclass(frozen=True)
@@ -86,4 +92,5 @@ def told_of(model: T2S, part: Part, emotion: Tensor) -> Tensor:
 
 def next_code(logits: Tensor, options: EmbeddedOptions, generator: torch.Generator) -> Tensor:
     """Logits (1, n_codes) -> code (1,)."""
-    return sample(logits, temperature=options.temperature, top_p=options.top_p, generator=generator)
+    sampling = options.sampling
+    return sampling.draw(sampling.scores(logits), 1, generator)[:, 0]

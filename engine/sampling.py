@@ -1,4 +1,4 @@
-"""From logits to a token."""
+"""From logits to the next token, for every voice."""
 
 from __future__ import annotations
 
@@ -7,32 +7,20 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-
-def sample(logits: Tensor, *, temperature: float, top_p: float, top_k: int = 256, generator: torch.Generator) -> Tensor:
-    """Logits (B, n) -> ids (B,): nucleus sampling (Holtzman et al. 2020) among the top_k; argmax at temperature 0.
-
-    The nucleus is that of all ids: what lies beyond the top_k counts towards it, and is cut off.
-    """
-    if temperature == 0:
-        return logits.argmax(-1)
-    all_of_them = torch.softmax(logits.float() / temperature, -1)
-    probabilities, ids = all_of_them.topk(min(top_k, logits.shape[-1]), -1)  # far cheaper than sorting thousands
-    before = probabilities.cumsum(-1) - probabilities
-    probabilities = probabilities.masked_fill(before >= top_p, 0.0)
-    return ids.gather(-1, torch.multinomial(probabilities, 1, generator=generator))[:, 0]
+MOST = 256  # of the likeliest ids are looked at: far cheaper than sorting thousands
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """How the official GPT's next code is drawn. The defaults are upstream's."""
+    """How the next code is drawn. The defaults are upstream's for the official GPT."""
 
     temperature: float = 0.8  # 0: the likeliest, and neither top_k nor top_p applies
-    top_k: int = 30
+    top_k: int | None = 30  # None: as many as the nucleus has
     top_p: float = 0.8
     repetition_penalty: float = 10.0
     n_beams: int = 3
 
-    def scores(self, logits: Tensor, said: Tensor) -> Tensor:
+    def scores(self, logits: Tensor, said: Tensor | None = None) -> Tensor:
         """Logits (B, n) and which ids were said already (B, n) bool -> scores (B, n), -inf for what is out.
 
         With beams these are log-probabilities, which a search may add up, and two ids at least are left in a row, so
@@ -41,12 +29,18 @@ class Sampling:
         scores = logits.float()
         if self.n_beams > 1:
             scores = scores.log_softmax(-1)
-        scores = penalise(scores, said, self.repetition_penalty)
+        if said is not None:
+            scores = penalise(scores, said, self.repetition_penalty)
         if self.temperature == 0:
             return scores
-        at_least = 2 if self.n_beams > 1 else 1
-        scores = keep_likeliest(scores / self.temperature, max(self.top_k, at_least))
+        scores, at_least = scores / self.temperature, 2 if self.n_beams > 1 else 1
+        if self.top_k is not None:
+            scores = keep_likeliest(scores, max(self.top_k, at_least))
         return keep_nucleus(scores, self.top_p, at_least)
+
+    def draw(self, scores: Tensor, n: int, generator: torch.Generator) -> Tensor:
+        """As draw(); at temperature 0 the best n."""
+        return draw(scores, n, generator if self.temperature else None)
 
 
 def penalise(scores: Tensor, said: Tensor, penalty: float) -> Tensor:
@@ -64,21 +58,23 @@ def keep_likeliest(scores: Tensor, k: int) -> Tensor:
 
 
 def keep_nucleus(scores: Tensor, top_p: float, at_least: int) -> Tensor:
-    """All but the likeliest ids that together have `top_p` become -inf (Holtzman et al. 2020)."""
-    ordered, ids = scores.sort(-1, descending=False)
-    out = ordered.softmax(-1).cumsum(-1) <= 1 - top_p
-    out[..., -at_least:] = False
-    return scores.masked_fill(out.scatter(-1, ids, out), -torch.inf)
+    """All but the likeliest ids that together have `top_p`, MOST of them, become -inf (Holtzman et al. 2020)."""
+    likely, ids = scores.softmax(-1).topk(min(MOST, scores.shape[-1]))
+    out = likely.cumsum(-1) - likely >= top_p
+    out[..., :at_least] = False
+    kept = scores.gather(-1, ids).masked_fill(out, -torch.inf)
+    return torch.full_like(scores, -torch.inf).scatter(-1, ids, kept)
 
 
 def draw(scores: Tensor, n: int, generator: torch.Generator | None) -> Tensor:
     """Scores (B, m) -> n different ids a row (B, n), best first, drawn from softmax(scores) without putting back.
 
     Without a generator the best n. What is drawn are the n highest of scores + Gumbel noise (Kool et al. 2019), which
-    no probability underflows.
+    no probability underflows. Only the MOST highest scores have a chance.
     """
     if generator is None:
         return scores.topk(n).indices
-    noise = -torch.empty_like(scores).exponential_(generator=generator).log()
-    ids = (scores + noise).topk(n).indices
-    return ids.gather(-1, scores.gather(-1, ids).argsort(-1, descending=True))
+    likely, ids = scores.topk(min(max(MOST, n), scores.shape[-1]))
+    noise = -torch.empty_like(likely).exponential_(generator=generator).log()
+    places = (likely + noise).topk(n).indices.sort(-1).values
+    return ids.gather(-1, places)

@@ -1,10 +1,9 @@
-"""The solver follows a known flow to its end; sampling keeps to its nucleus."""
+"""The solver follows a known flow to its end."""
 
 import pytest
 import torch
 
 from engine.flow import cosine_times, even_times, guided, noisy, solve
-from engine.sampling import sample
 
 
 def test_the_solver_reaches_the_data_of_a_straight_path() -> None:
@@ -26,21 +25,6 @@ def test_the_path_begins_at_noise_and_ends_at_data() -> None:
     ends = noisy(data, noise, torch.tensor([0.0, 1.0]))
     torch.testing.assert_close(ends[0], noise[0])
     torch.testing.assert_close(ends[1], data[1])
-
-
-def test_sampling_stays_in_the_nucleus_and_repeats_with_its_seed() -> None:
-    logits = torch.log(torch.tensor([[0.5, 0.3, 0.15, 0.05]])).expand(4000, -1)
-    drawn = sample(logits, temperature=1.0, top_p=0.75, generator=torch.Generator().manual_seed(1))
-    again = sample(logits, temperature=1.0, top_p=0.75, generator=torch.Generator().manual_seed(1))
-    assert torch.equal(drawn, again)
-    counts = torch.bincount(drawn, minlength=4) / 4000
-    assert counts[2:].sum() == 0  # 0.5 + 0.3 reach 0.75
-    assert abs(float(counts[0]) - 0.5 / 0.8) < 0.03
-
-
-def test_temperature_zero_takes_the_likeliest() -> None:
-    logits = torch.tensor([[0.1, 2.0, 1.0]])
-    assert sample(logits, temperature=0.0, top_p=1.0, generator=torch.Generator()).tolist() == [1]
 
 
 def test_guidance_of_zero_is_the_condition_itself() -> None:

@@ -11,7 +11,7 @@ from engine.conditioning import ConformerConfig, PerceiverConfig
 from engine.decoding import Decoding, decode, steps
 from engine.errors import BadCheckpointError
 from engine.gpt import GPT, GPTConfig, gpt_config
-from engine.sampling import Sampling, draw
+from engine.sampling import Sampling
 from engine.transformer import KVCache
 
 TINY = GPTConfig(
@@ -155,15 +155,6 @@ def test_beams_know_what_they_share_and_where_they_came_from() -> None:
     assert beams.done
     ended, stopped = beams.best()
     assert stopped and beams.trace(ended) == [(0, 5)]
-
-
-def test_drawing_without_putting_back_follows_the_probabilities() -> None:
-    scores = torch.tensor([0.5, 0.3, 0.2, 0.0]).log().expand(20_000, -1)
-    pairs = draw(scores, 2, seeded())
-    assert (pairs[:, 0] != pairs[:, 1]).all() and pairs.max() < 3
-    # P(both of a pair) = p q / (1 - p) + q p / (1 - q), whichever was drawn first
-    seen = ((pairs == 0).any(1) & (pairs == 1).any(1)).float().mean().item()
-    assert seen == pytest.approx(0.5 * 0.3 / 0.5 + 0.3 * 0.5 / 0.7, abs=0.02)
 
 
 def test_a_planned_length_fills_one_slot_with_the_position_of_the_end(model: GPT) -> None:
