@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 from safetensors.torch import save_file
 from sentencepiece import SentencePieceTrainer
@@ -22,6 +23,7 @@ from engine import official_config, official_layout
 from engine.bigvgan import BigVGAN
 from engine.gpt import GPT, gpt_config
 from engine.layout import Layout
+from engine.official_model import OfficialModel, OfficialOptions
 from engine.official_s2m import OfficialS2M
 from engine.semantic_codec import SemanticCodec
 from engine.speaker_encoder import SpeakerEncoder
@@ -141,6 +143,13 @@ def write(folder: Path, seed: int = 0) -> TinyOfficial:
     _save(bigvgan / "bigvgan_generator.pt", {"generator": upstream(tiny.vocoder, layout, r"^conv|^ups|convs")})
     (folder / "bpe.model").write_bytes(_text_pieces())
     return tiny
+
+
+def load(folder: Path, options: OfficialOptions | None = None) -> OfficialModel:
+    """What write() wrote, on the CPU."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(official_config, "SPEECH_LAYERS", SPEECH_LAYERS)
+        return OfficialModel.load(folder, options, torch.device("cpu"))
 
 
 def upstream(module: nn.Module, layout: Layout, weight_norm: str = r"^$") -> dict[str, Tensor]:
