@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Iterator
 from typing import Self
 
@@ -18,6 +19,12 @@ class LiveFeed(Iterator[Audio]):
     def __init__(self) -> None:
         self._blocks: queue.SimpleQueue[Audio | None] = queue.SimpleQueue()
         self._closed = False
+        self._hold_s = 0.0
+        self._is_whole = threading.Event()  # nobody has to wait any more
+
+    def hold(self, seconds: float) -> None:
+        """Give the first block out so much later than it comes, or when the sound is whole. Called before any comes."""
+        self._hold_s = seconds
 
     def put(self, block: Audio) -> None:
         if not self._closed:
@@ -25,11 +32,13 @@ class LiveFeed(Iterator[Audio]):
 
     def end(self) -> None:
         """No more blocks come."""
+        self._is_whole.set()
         self._blocks.put(None)
 
     def close(self) -> None:
         """Nobody listens any more. Called by the player."""
         self._closed = True
+        self._is_whole.set()
         self._blocks.put(None)
 
     def __iter__(self) -> Self:
@@ -40,4 +49,7 @@ class LiveFeed(Iterator[Audio]):
         if block is None:
             self._closed = True
             raise StopIteration
+        if self._hold_s > 0:
+            self._is_whole.wait(self._hold_s)
+            self._hold_s = 0.0
         return block

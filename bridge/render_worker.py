@@ -17,6 +17,7 @@ from bridge.cue import Finish, Score
 from bridge.errors import BridgeError
 from bridge.finishing import finished
 from bridge.hang_watch import HangWatch
+from bridge.lateness import Arrival, Lateness
 from bridge.line_book import LineBook
 from bridge.model_watch import ModelWatch
 from bridge.pace import Pace
@@ -82,6 +83,7 @@ class RenderWorker:
         self._clock = clock
         self._load = LoadMeter(clock)
         self.pace = Pace()
+        self._lateness = Lateness()
         self._closing = threading.Event()
         self._watch: HangWatch[RenderJob] = HangWatch(hung_after_s, self._give_up, clock)
         self._hung_after_s = hung_after_s
@@ -278,16 +280,20 @@ class RenderWorker:
     def _collect(self, job: RenderJob, rendering: Rendering) -> Audio | None:
         """All blocks as one, exactly as long as the plan says. None: the job is to be let go.
 
-        Live blocks go to the player on the way.
+        Live blocks go to the player on the way, the first so late that those after it come in time.
         """
         plan = rendering.plan
         audio = np.zeros(plan.n_samples, np.float32)
         n_made, last_told_s = 0, self._clock()
+        came_s: list[tuple[float, int]] = []  # of each block: when, and after how many samples
+        if job.live is not None:
+            job.live.hold(self._lateness.hold_s(plan.n_samples / self._rate))
         for block in rendering.blocks:
             if self._is_to_be_let_go(job):
                 return None
             self._watch.alive(job)
             _check(block, n_made, plan)
+            came_s.append((self._clock(), n_made))
             audio[n_made : n_made + len(block)] = block
             n_made += len(block)
             if job.live is not None:
@@ -297,6 +303,7 @@ class RenderWorker:
                 self._book.progress(job.take_id, n_made / max(1, plan.n_samples))
         if n_made != plan.n_samples:
             raise EngineError(f"the voice made {n_made} samples of the {plan.n_samples} it had planned")
+        self._lateness.took([Arrival(at_s - came_s[0][0], n / self._rate) for at_s, n in came_s[1:]])
         return None if job.cancelled.is_set() else audio
 
     def _is_to_be_let_go(self, job: RenderJob) -> bool:

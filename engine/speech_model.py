@@ -30,7 +30,7 @@ class Frames:
 
     rate: int  # samples a second
     hop: int  # samples a frame
-    reach: int  # frames to each side that a frame of sound depends on
+    reach: int  # frames to each side that a frame of sound audibly depends on
 
     @property
     def seconds(self) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from engine.audio import read_clip, speech_bounds
+from engine.embedded_model import WINDOWS, EmbeddedModel
 from engine.errors import BadTextError
 from engine.exact_length import STRETCH
 from engine.prompt import pitch
@@ -100,6 +101,17 @@ def test_the_first_block_comes_long_before_the_last(voice: Synthesizer, request_
     first_s = time.perf_counter() - began
     list(blocks)
     assert first_s < 0.5 * (time.perf_counter() - began)
+
+
+def test_the_vocoder_hears_across_the_joins_as_far_as_it_counts(
+    voice: Synthesizer, request_: RenderRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = EmbeddedModel.load()
+    near = spoken(voice, request_)
+    monkeypatch.setattr(model, "frames", replace(model.frames, reach=100))  # as far as it ever hears
+    far = spoken(Synthesizer(model), request_)
+    assert len(list(WINDOWS.over(round(len(near) / RATE / model.frames.seconds)))) > 2  # joins
+    assert 0 < np.abs(near - far).max() < 1e-4
 
 
 def test_speed_changes_the_length(voice: Synthesizer, request_: RenderRequest) -> None:
