@@ -83,6 +83,17 @@ def test_the_document_keeps_the_rules_of_the_schema(project: DawProject, job: Dr
     assert metadata.tag == "MetaData" and [c.tag for c in metadata] == ["Title", "Comment"]
 
 
+def test_elements_attributes_and_types_are_those_of_the_schema(project: DawProject, job: DropJob) -> None:
+    schema = etree.RelaxNG(etree.parse(Path(__file__).with_name("dawproject.rng")))
+    project.drop_all([job, replace(job, id="mira_t01", character="Mira"), replace(job, id="again", at=None)])
+    schema.assertValid(xml_of(project))
+    project.undo(job)
+    schema.assertValid(xml_of(project))
+    broken = xml_of(project)
+    next(broken.iter("Audio")).set("sampleRate", "48 kHz")
+    assert not schema.validate(broken)
+
+
 @pytest.mark.skipif(not os.environ.get("CUEVOX_DAWPROJECT_XSD"), reason="set CUEVOX_DAWPROJECT_XSD to Project.xsd")
 def test_the_published_schema_accepts_it(project: DawProject, job: DropJob) -> None:
     project.drop_all([job, replace(job, id="mira_t01", character="Mira"), replace(job, id="again", at=None)])
