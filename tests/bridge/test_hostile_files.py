@@ -19,7 +19,8 @@ import pytest
 import soundfile
 
 from bridge.errors import BridgeError
-from bridge.preset_store import BadClipError, PresetStore
+from bridge.inbox import BadClipError
+from bridge.preset_store import PresetStore
 from bridge.settings import BadSettingsError, Settings
 from engine import checkpoint
 from engine.checkpoint import STAGES

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from bridge.emotion_source import emotion_of, parse_weights, weights_of
 from bridge.errors import BadArgumentError, EmptyTextError, NotFoundError, RefusedError, UnknownPresetError
-from bridge.preset_store import SHIPPED, BadClipError, PresetStore
+from bridge.inbox import BadClipError
+from bridge.preset_store import SHIPPED, PresetStore
 from engine.audio import speech_bounds
 from engine.types import EMOTIONS, Emotion
 
@@ -155,7 +156,7 @@ def test_a_colour_is_kept_as_given(store: PresetStore) -> None:
         store.save_emotion("mine", {"happy": 0.5}, colour="red")
 
 
-@pytest.mark.parametrize("name", ["", "a=b", "clip:x", "auto", "x" * 81, "a\nb"])
+@pytest.mark.parametrize("name", ["", "a=b", "clip:x", "auto", "Context", "x" * 81, "a\nb"])
 def test_a_name_that_would_be_read_as_something_else_is_refused(store: PresetStore, name: str) -> None:
     with pytest.raises(BadArgumentError):
         store.save_emotion(name, {"happy": 0.5})
