@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
@@ -15,19 +14,17 @@ from typing import Self
 from bridge import events
 from bridge.ask_folder import AskFolder
 from bridge.cue import Cue, Line, LineState, Position, Score, Take
-from bridge.cue_check import MAX_SEED, CheckedCue, check_cue
+from bridge.cue_check import check_cue
 from bridge.drop_order import order_of, targets_meant
 from bridge.drop_worker import DropWorker, targets_of
 from bridge.drops import Probe
-from bridge.emotion_source import LINES_OF_CONTEXT
-from bridge.errors import BadArgumentError, BridgeError, BusyError, DeviceError, RefusedError
+from bridge.errors import BadArgumentError, BridgeError, DeviceError, RefusedError
 from bridge.event_hub import EventHub
 from bridge.files import remove_leftovers
-from bridge.journal import DropWish, Journal, RequestRecord, TakeRecord
+from bridge.journal import DropWish, Journal, RequestRecord
 from bridge.line_book import LineBook
 from bridge.line_entry import ready_take
 from bridge.lineage import Ancestor, ancestors
-from bridge.live_feed import LiveFeed
 from bridge.machine import Machine, MachineMeter
 from bridge.model_watch import ModelWatch
 from bridge.osc_announce import Announcer
@@ -36,13 +33,11 @@ from bridge.osc_server import OscServer, rate_limit_of
 from bridge.playback import NO_SOUND, Playback, file_blocks
 from bridge.player import PlayerLike
 from bridge.preset_store import PresetStore
-from bridge.pronunciation_file import PronunciationFile
-from bridge.render_worker import RenderWorker
-from bridge.scheduler import RenderJob, RenderQueue, VoiceChange
+from bridge.render_desk import RenderDesk
+from bridge.scheduler import RenderQueue, VoiceChange
 from bridge.settings import VOICE_SETTINGS, Settings
 from bridge.sheets import ReadOptions, Sheet, read_checked
 from bridge.sound_devices import output_devices
-from bridge.take_store import TakeStore
 from bridge.voice_desk import VoiceDesk
 from engine.errors import EngineError
 from engine.types import SynthesizerLike
@@ -75,8 +70,6 @@ class Daemon:
         self._hub = EventHub(self._tell_status)
         self._presets = PresetStore(settings.presets_folder, settings.inbox_folder)
         self._queue = RenderQueue()
-        self._accepting = threading.Lock()  # held while a take gets its name and its place in the queue
-        self._jobs: dict[str, RenderJob] = {}  # by take id, those that had no ending yet
         self._machine = MachineMeter()
         self._quit_asked = threading.Event()
         self._told_status: events.Status | None = None
@@ -99,21 +92,29 @@ class Daemon:
             self._playback = Playback(self._player, self._book, publish)
             self.voices = VoiceDesk(self._presets, self._queue, self._playback, settings, publish)
             self._drops = DropWorker(targets_of(settings), self._book, publish)
-            self._worker = self._make_worker()
+            self._renders = RenderDesk(
+                settings,
+                self._make_synthesizer,
+                self._presets,
+                self._queue,
+                self._book,
+                self._playback,
+                self._drops,
+                self._model_came,
+            )
             stack.enter_context(self._hub)
             if self._player is not None:
                 self._player.listen(
                     lambda peak_db, rms_db: publish(events.Level(peak_db, rms_db)), self._sound_failed, publish
                 )
                 stack.enter_context(self._player)
-            stack.callback(self._end_feeds)
             stack.enter_context(self._drops)
-            stack.enter_context(self._worker)
+            stack.enter_context(self._renders)
             for problem in self._presets.problems:
                 _log.warning("%s", problem)
                 publish(events.Warned("presets", problem))
             for kept in to_render:
-                self._render_again(kept)
+                self._renders.render_again(kept)
             for kept in to_drop:
                 assert kept.wish is not None
                 self._drops.put(order_of(kept.take, kept.cue, kept.wish))
@@ -156,8 +157,7 @@ class Daemon:
 
     def check(self, cue: Cue) -> None:
         """Raises what `submit` would raise for what the cue says; takes nothing on."""
-        check_cue(cue, self._presets)
-        self._book.check_unlocked(cue.id)
+        self._renders.check(cue)
 
     def submit(self, cue: Cue, *, parent: str = "", request: RequestRecord | None = None) -> tuple[Take, ...]:
         """Take on a line: it is checked, kept in the journal and queued. -> its takes, with their seeds.
@@ -166,18 +166,7 @@ class Daemon:
         locked is refused with a LockedError. request: a client's id for it, kept at the same moment, so that it is
         known again after a crash.
         """
-        checked = self._checked(cue)
-        # Another seed for each take, or they would all be the same; from the first one all can be made again.
-        first = secrets.randbelow(MAX_SEED + 1) if cue.seed is None else cue.seed
-        seeds = [(first + i) % (MAX_SEED + 1) for i in range(cue.takes)]
-        with self._accepting:
-            self._check_room(len(seeds))
-            takes = self._book.add(checked.cue, seeds, parent, request=request)
-            if self.settings.log_texts:
-                _log.info("line %s: %s", cue.id, cue.text)
-            for take in takes:
-                self._put(self._job(checked, take))
-        return takes
+        return self._renders.submit(cue, parent=parent, request=request)
 
     def edit(self, cue: Cue) -> None:
         """What is wished of a line that is there. Its takes stay; the next one is made with the new wishes."""
@@ -202,28 +191,12 @@ class Daemon:
         request: see `submit`.
         """
         if cue is not None:
-            return self._play_live(self._checked(replace(cue, id=line_id, takes=1)), play_id, at_ns, request)
+            return self._renders.play(replace(cue, id=line_id), play_id, at_ns, request)
         line = self._book.line(line_id)
         take, path = ready_take(replace(line, picked=take_id) if take_id else line)
         # Without its handles: what was asked for sounds at once, not the silence before it.
         blocks = file_blocks(path, self.settings.rate, gain_db=gain_db, start=take.lead, end=take.n_samples - take.tail)
         self._playback.start(line_id, take.id, blocks, play_id=play_id, at_ns=at_ns)
-        return take
-
-    def _play_live(self, checked: CheckedCue, play_id: str, at_ns: int | None, request: RequestRecord | None) -> Take:
-        seed = secrets.randbelow(MAX_SEED + 1) if checked.cue.seed is None else checked.cue.seed
-        feed = LiveFeed()
-        with self._accepting:
-            self._check_room(1)
-            take_id = self._book.next_take_id(checked.cue.id)
-            # The sound waits for its first block from now on; a missing device is told before the line is taken on.
-            self._playback.start(checked.cue.id, take_id, feed, play_id=play_id, at_ns=at_ns)
-            try:
-                (take,) = self._book.add(checked.cue, [seed], request=request)
-            except BaseException:
-                feed.end()
-                raise
-            self._put(self._job(checked, take, feed))
         return take
 
     def stop(self, line_id: str | None = None, *, at_ns: int | None = None) -> None:
@@ -237,16 +210,7 @@ class Daemon:
 
     def cancel(self, line_id: str) -> LineState:
         """End what waits and what is rendered of a line, and its sound. -> the state it was in."""
-        line = self._book.line(line_id)
-        for take in line.takes:
-            job = self._jobs.get(take.id)
-            if job is None:
-                continue
-            job.cancelled.set()
-            if self._queue.remove(take.id) is not None and self._book.cancel(take.id):
-                self._take_ended(job, False)
-        self._playback.stop(line_id=line_id)
-        return line.state
+        return self._renders.cancel(line_id)
 
     def pick(self, line_id: str, take_id: str) -> None:
         """Make a take the one that is played and dropped."""
@@ -404,16 +368,7 @@ class Daemon:
         return chosen
 
     def status(self) -> events.Status:
-        worker = self._worker
-        return events.Status(
-            queued=len(self._queue),
-            rendering=worker.n_rendering,
-            playing=self._book.n_sounding(),
-            model_state=worker.model_state,
-            model_id=worker.model_id,
-            load=round(worker.load, 2),
-            left_s=worker.pace.left_s(sum(len(job.cue.text) for job in list(self._jobs.values()))),
-        )
+        return self._renders.status()
 
     def machine(self) -> Machine:
         """How much of the machine is in use, the processor since it was last asked for."""
@@ -428,17 +383,6 @@ class Daemon:
         self._hub.publish(event)
 
     # ---- what the parts tell ----------------------------------------------------------------------------------------
-
-    def _take_ended(self, job: RenderJob, ok: bool) -> None:
-        self._jobs.pop(job.take_id, None)
-        if job.live is not None:
-            if not ok:
-                self._playback.stop(take_id=job.take_id)
-            job.live.end()
-        if ok and job.wish is not None:
-            line = self._book.line(job.cue.id)
-            take = next(take for take in line.takes if take.id == job.take_id)
-            self._drops.put(order_of(take, job.cue, job.wish))
 
     def _model_came(self, failure: EngineError | None) -> None:
         if failure is not None:
@@ -463,59 +407,3 @@ class Daemon:
         from engine import load_voice
 
         return load_voice.load(self.settings.model_folder, self.settings.compute_device)
-
-    def _make_worker(self) -> RenderWorker:
-        settings = self.settings
-        takes = TakeStore(
-            settings.clips_folder, depth=settings.depth, project=settings.project, name=settings.clip_name
-        )
-        return RenderWorker(
-            self._make_synthesizer,
-            self._queue,
-            self._book,
-            takes,
-            rate=settings.rate,
-            finish=settings.finish,
-            hung_after_s=settings.hung_after_s,
-            unload_after_s=settings.unload_after_s or None,
-            encoded_folder=settings.encoded_folder,
-            model_watch=ModelWatch(settings.model_folder),
-            pronunciations=PronunciationFile(settings.data_folder).read,
-            on_model=self._model_came,
-            on_ended=self._take_ended,
-        )
-
-    def _checked(self, cue: Cue) -> CheckedCue:
-        """The cue with what it names looked up. Raises what check_cue raises."""
-        checked = check_cue(cue, self._presets)
-        if not checked.emotion.in_context:
-            return checked
-        before = self._book.said_before(cue.id, checked.cue.character, LINES_OF_CONTEXT)
-        return replace(checked, emotion=replace(checked.emotion, before=before))
-
-    def _check_room(self, n_takes: int) -> None:
-        n_queued, most = len(self._queue), self.settings.max_queued
-        if n_queued + n_takes > most:
-            raise BusyError(f"{n_queued} takes wait already and {most} are the most; ask again when some are done")
-
-    def _job(self, checked: CheckedCue, take: Take, live: LiveFeed | None = None) -> RenderJob:
-        cue = checked.cue
-        wish = DropWish(self.settings.drop_targets, cue.at) if cue.drop else None
-        return RenderJob(take.id, cue, take.seed, checked.timbre, checked.emotion, wish, live)
-
-    def _put(self, job: RenderJob) -> None:
-        self._jobs[job.take_id] = job
-        self._queue.put(job)
-
-    def _render_again(self, kept: TakeRecord) -> None:
-        """A take of the last time that had no ending yet, with the seed it was promised."""
-        try:
-            self._put(self._job(self._checked(kept.cue), kept.take))
-        except BridgeError as error:  # its preset is gone, for example
-            self._book.fail(kept.take.id, error.code, str(error))
-
-    def _end_feeds(self) -> None:
-        """Lines that would have sounded while they are made: nothing more comes, so the player need not wait."""
-        for job in list(self._jobs.values()):
-            if job.live is not None:
-                job.live.end()
