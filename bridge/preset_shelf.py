@@ -40,7 +40,7 @@ class Shelf(Generic[Preset]):
 
     def beginning_with(self, names: Iterable[str]) -> Shelf[Preset]:
         """The same with these first, as far as there are any, and the others behind them as they were."""
-        first = [name for name in names if name in self.presets]
+        first: list[str] = [name for name in names if name in self.presets]
         order = [*first, *(name for name in self.presets if name not in first)]
         return replace(self, presets={name: self.presets[name] for name in order})
 
