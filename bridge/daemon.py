@@ -18,26 +18,24 @@ from bridge.cue_check import check_cue
 from bridge.drop_order import order_of, targets_meant
 from bridge.drop_worker import DropWorker, targets_of
 from bridge.drops import Probe
-from bridge.errors import BadArgumentError, BridgeError, DeviceError, RefusedError
+from bridge.errors import BridgeError, RefusedError
 from bridge.event_hub import EventHub
 from bridge.files import remove_leftovers
 from bridge.journal import DropWish, Journal, RequestRecord
 from bridge.line_book import LineBook
 from bridge.line_entry import ready_take
 from bridge.lineage import Ancestor, ancestors
-from bridge.machine import Machine, MachineMeter
-from bridge.model_watch import ModelWatch
 from bridge.osc_announce import Announcer
 from bridge.osc_api import OscApi
 from bridge.osc_server import OscServer, rate_limit_of
-from bridge.playback import NO_SOUND, Playback, file_blocks
+from bridge.playback import Playback, file_blocks
 from bridge.player import PlayerLike
 from bridge.preset_store import PresetStore
 from bridge.render_desk import RenderDesk
-from bridge.scheduler import RenderQueue, VoiceChange
-from bridge.settings import VOICE_SETTINGS, Settings
+from bridge.scheduler import RenderQueue
+from bridge.settings import Settings
+from bridge.setup_desk import SetupDesk
 from bridge.sheets import ReadOptions, Sheet, read_checked
-from bridge.sound_devices import output_devices
 from bridge.voice_desk import VoiceDesk
 from engine.errors import EngineError
 from engine.types import SynthesizerLike
@@ -64,13 +62,11 @@ class Daemon:
 
         player: None for no sound.
         """
-        self.settings = settings
         self._player = player
-        self._make_synthesizer = make_synthesizer or self._load_voice
         self._hub = EventHub(self._tell_status)
         self._presets = PresetStore(settings.presets_folder, settings.inbox_folder)
         self._queue = RenderQueue()
-        self._machine = MachineMeter()
+        self.setup = SetupDesk(settings, player, self._queue, make_synthesizer, self._hear)
         self._quit_asked = threading.Event()
         self._told_status: events.Status | None = None
         self._announcer = Announcer()
@@ -94,7 +90,7 @@ class Daemon:
             self._drops = DropWorker(targets_of(settings), self._book, publish)
             self._renders = RenderDesk(
                 settings,
-                self._make_synthesizer,
+                self.setup.make_synthesizer,
                 self._presets,
                 self._queue,
                 self._book,
@@ -137,6 +133,11 @@ class Daemon:
     def __exit__(self, *exc_info: object) -> None:
         """What is not done yet stays in the journal and is done after the next start."""
         self._parts.close()
+
+    @property
+    def settings(self) -> Settings:
+        """Those in force; `setup` changes them."""
+        return self.setup.settings
 
     @property
     def osc_port(self) -> int:
@@ -273,11 +274,6 @@ class Daemon:
         """Whether each drop target is ready, by name."""
         return self._drops.probe()
 
-    def change_tempo(self, tempo: str) -> None:
-        """Other tempi and metres (bridge.tempo) for `bar:` places from now on, at the next start too."""
-        self.settings = self.settings.changed({"tempo_map": tempo})
-        self.save_settings({"tempo_map": tempo})
-
     def requests(self) -> Mapping[RequestRecord, tuple[str, ...]]:
         """The request ids of before this start that still hold, with the ids of the takes they made."""
         return self._requests
@@ -303,76 +299,8 @@ class Daemon:
 
     # ---- the daemon as a whole --------------------------------------------------------------------------------------
 
-    def save_settings(self, changes: Mapping[str, object]) -> None:
-        """Change settings.json, values as it holds them; the next start takes them on. Raises BadSettingsError."""
-        # Not self.settings: what the command line said for this one time stays out of the file.
-        Settings.load(self.settings.data_folder).changed(changes).save()
-
-    def change_osc(self, changes: Mapping[str, object]) -> int:
-        """Change settings whose names begin with `osc_`, values as settings.json holds them, at once and for good.
-
-        -> the port that OSC is heard at now. Raises BadSettingsError, PortTakenError; then everything is as it was.
-        """
-        if others := sorted(name for name in changes if not name.startswith("osc_")):
-            raise BadArgumentError(f"{', '.join(others)}: no setting of OSC; save_settings takes it")
-        changed = self.settings.changed(changes)
-        self._server.take_on(changed)
-        self._announcer.take_on(changed, self.osc_port)
-        self.settings = changed
-        self.save_settings(changes)
-        return self.osc_port
-
-    def change_voice(self, changes: Mapping[str, object]) -> Future[str]:
-        """Change `model_folder` or `compute_device`, values as settings.json holds them, at once and for good.
-
-        -> the id of the voice, which is loaded between two takes in place of the one before it; what waits is spoken
-        by the new one. Raises BadSettingsError, BadCheckpointError, NoDeviceError; then everything is as it was.
-        """
-        if others := sorted(changes.keys() - VOICE_SETTINGS):
-            raise BadArgumentError(f"{', '.join(others)}: no setting of the voice; save_settings takes it")
-        from engine.load_voice import check
-
-        changed, answer = self.settings.changed(changes), Future[str]()
-        check(changed.model_folder, changed.compute_device)
-        self.save_settings(changes)
-        self.settings = changed
-        self._queue.ask(VoiceChange(self._make_synthesizer, ModelWatch(changed.model_folder), answer))
-        return answer
-
-    def compute_devices(self) -> tuple[str, ...]:
-        """Which of settings.COMPUTE_DEVICES this machine has. Loads torch, which may take a moment."""
-        from engine.device import devices
-
-        return devices()
-
-    def output_devices(self) -> tuple[str, ...]:
-        """The names that `audio_device` may have at this moment. Looks for sound servers, which may take a moment."""
-        return output_devices() if self._player is None else self._player.outputs()
-
-    def sound_device(self) -> events.SoundDevice:
-        """The one that is open. Every change of it comes as an event of the same kind."""
-        if self._player is None:
-            return events.SoundDevice("", "", 0, 0.0, 0, NO_SOUND)
-        return self._player.device()
-
-    def choose_device(self, device: str) -> events.SoundDevice:
-        """Go over to another sound device, now and after the next start; what sounds goes on there. Takes a moment.
-
-        device: its name or a part of it, empty for the system's own. Raises DeviceError; then all is as it was.
-        """
-        if self._player is None:
-            raise DeviceError(NO_SOUND)
-        chosen = self._player.choose(device)
-        self.settings = replace(self.settings, audio_device=device)
-        self.save_settings({"audio_device": device})
-        return chosen
-
     def status(self) -> events.Status:
         return self._renders.status()
-
-    def machine(self) -> Machine:
-        """How much of the machine is in use, the processor since it was last asked for."""
-        return self._machine.read()
 
     def subscribe(self, callback: Callable[[events.Event], None]) -> Callable[[], None]:
         """Call `callback` with every event, on the hub's thread. -> a function that ends it."""
@@ -400,10 +328,8 @@ class Daemon:
             self._told_status = status
             self._hub.publish(status)
 
-    # ---- inside -----------------------------------------------------------------------------------------------------
-
-    def _load_voice(self) -> SynthesizerLike:
-        # Imported here, since torch comes with it and takes seconds: lines are taken on meanwhile.
-        from engine import load_voice
-
-        return load_voice.load(self.settings.model_folder, self.settings.compute_device)
+    def _hear(self, settings: Settings) -> int:
+        """OSC as these settings have it. -> the port. Raises PortTakenError, and then everything is as it was."""
+        self._server.take_on(settings)
+        self._announcer.take_on(settings, self.osc_port)
+        return self.osc_port

@@ -208,13 +208,13 @@ class ServerCommands:
 
         def act(call: Call) -> None:
             def then(names: tuple[str, ...]) -> None:
-                device = self._daemon.sound_device()
+                device = self._daemon.setup.sound_device()
                 page = page_of(call, list(names[offset:]))
                 text = device.text or f"{device.name or 'no device'} is in use"
                 text = f"{text}; {len(page)} of {len(names)} from {offset}"
                 self._replies.done(call, text, device.name, *page)
 
-            self._in_background(call, self._daemon.output_devices, then)
+            self._in_background(call, self._daemon.setup.output_devices, then)
 
         return Action(act)
 
@@ -226,7 +226,7 @@ class ServerCommands:
             def then(device: SoundDevice) -> None:
                 self._replies.done(call, device.text or f"{device.name} is in use", *device_values(device))
 
-            self._in_background(call, lambda: self._daemon.choose_device(name), then)
+            self._in_background(call, lambda: self._daemon.setup.choose_device(name), then)
 
         return Action(act, is_quick=False)
 
@@ -250,7 +250,7 @@ class ServerCommands:
         args.pairs()
 
         def act(call: Call) -> None:
-            self._daemon.change_tempo(str(tempo))
+            self._daemon.setup.change_tempo(str(tempo))
             self._replies.done(call, f"bar: places follow {tempo}", str(tempo))
 
         return Action(act, is_quick=False)

@@ -24,11 +24,11 @@ class MachineLink:
         self._asker, self._daemon, self._tell_device = asker, daemon, tell_device
 
     def save_settings(self, changes: Mapping[str, object], then: Callable[[], None]) -> None:
-        self._asker.ask("save the settings", lambda: self._daemon.save_settings(changes), lambda _: then())
+        self._asker.ask("save the settings", lambda: self._daemon.setup.save_settings(changes), lambda _: then())
 
     def change_osc(self, changes: Mapping[str, object], then: Callable[[int], None]) -> None:
         """Settings that begin with `osc_`, at once and for good; `then` gets the port that is heard at now."""
-        self._asker.ask(CHANGE_OSC, lambda: self._daemon.change_osc(changes), then)
+        self._asker.ask(CHANGE_OSC, lambda: self._daemon.setup.change_osc(changes), then)
 
     def change_voice(self, changes: Mapping[str, object], then: Callable[[str], None]) -> None:
         """Another model or another device to compute on, at once and for good; `then` gets the id of the voice.
@@ -37,35 +37,35 @@ class MachineLink:
         """
         self._asker.ask(
             CHANGE_VOICE,
-            lambda: self._daemon.change_voice(changes).add_done_callback(
+            lambda: self._daemon.setup.change_voice(changes).add_done_callback(
                 lambda answer: self._asker.answered(CHANGE_VOICE, answer, then)
             ),
         )
 
     def ask_compute_devices(self, then: Callable[[tuple[str, ...]], None]) -> None:
-        self._asker.ask("list devices to compute on", self._daemon.compute_devices, then)
+        self._asker.ask("list devices to compute on", self._daemon.setup.compute_devices, then)
 
     def ask_devices(self, then: Callable[[tuple[str, ...]], None]) -> None:
-        self._asker.ask("list sound devices", self._daemon.output_devices, then)
+        self._asker.ask("list sound devices", self._daemon.setup.output_devices, then)
 
     def ask_device(self) -> None:
         """Which sound device is open; the answer comes as the signal `device`."""
-        self._asker.ask("ask for the sound device", self._daemon.sound_device, self._tell_device)
+        self._asker.ask("ask for the sound device", self._daemon.setup.sound_device, self._tell_device)
 
     def choose_device(self, name: str) -> None:
         """Go over to another sound device; empty for the system's own. What came of it is told by `device`."""
 
         def work() -> events.SoundDevice:
             try:
-                return self._daemon.choose_device(name)
+                return self._daemon.setup.choose_device(name)
             except Exception as error:
                 self._asker.refused(f"choose the device {name}", error)
-                return self._daemon.sound_device()
+                return self._daemon.setup.sound_device()
 
         self._asker.ask("choose a device", work, self._tell_device)
 
     def ask_machine(self, then: Callable[[Machine], None]) -> None:
-        self._asker.ask("look at the machine", self._daemon.machine, then)
+        self._asker.ask("look at the machine", self._daemon.setup.machine, then)
 
     @property
     def osc_port(self) -> int:

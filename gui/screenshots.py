@@ -120,11 +120,41 @@ class PictureVoices:
         return Future()
 
 
+class PictureSetup:
+    """Settings, devices and the machine as a picture shows them."""
+
+    def machine(self) -> Machine:
+        return Machine(0.31, 910_000_000, 6_200_000_000, 16_600_000_000)
+
+    def save_settings(self, changes: Mapping[str, object]) -> None: ...
+
+    def change_osc(self, changes: Mapping[str, object]) -> int:
+        return 27183
+
+    def sound_device(self) -> events.SoundDevice:
+        return events.SoundDevice("", "Studio monitors", 48_000, 10.7, 0, "")
+
+    def choose_device(self, device: str) -> events.SoundDevice:
+        return self.sound_device()
+
+    def change_voice(self, changes: Mapping[str, object]) -> Future[str]:
+        return Future()
+
+    def compute_devices(self) -> tuple[str, ...]:
+        return ("auto", "cpu", "cuda")
+
+    def output_devices(self) -> tuple[str, ...]:
+        return ("Studio monitors", "Headphones")
+
+
 class PictureDaemon:
     """Stands still: the lines of a picture, with the daemon's interface. It renders and plays nothing."""
 
+    osc_port = 27183
+
     def __init__(self, lines: tuple[Line, ...]) -> None:
         self.voices = PictureVoices()
+        self.setup = PictureSetup()
         self._lines = lines
 
     def submit(self, cue: Cue) -> tuple[Take, ...]:
@@ -172,31 +202,6 @@ class PictureDaemon:
 
     def read_sheet(self, path: Path, options: ReadOptions) -> Sheet:
         return Sheet(path, ())
-
-    def machine(self) -> Machine:
-        return Machine(0.31, 910_000_000, 6_200_000_000, 16_600_000_000)
-
-    def save_settings(self, changes: Mapping[str, object]) -> None: ...
-
-    def change_osc(self, changes: Mapping[str, object]) -> int:
-        return 27183
-
-    def sound_device(self) -> events.SoundDevice:
-        return events.SoundDevice("", "Studio monitors", 48_000, 10.7, 0, "")
-
-    def choose_device(self, device: str) -> events.SoundDevice:
-        return self.sound_device()
-
-    def change_voice(self, changes: Mapping[str, object]) -> Future[str]:
-        return Future()
-
-    def compute_devices(self) -> tuple[str, ...]:
-        return ("auto", "cpu", "cuda")
-
-    def output_devices(self) -> tuple[str, ...]:
-        return ("Studio monitors", "Headphones")
-
-    osc_port = 27183
 
     def subscribe(self, callback: Callable[[events.Event], None]) -> Callable[[], None]:
         return lambda: None

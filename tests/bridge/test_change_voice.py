@@ -33,7 +33,7 @@ def test_the_voice_is_loaded_anew_for_the_next_line(tmp_path: Path) -> None:
         daemon.subscribe(log)
         (first,) = daemon.submit(Cue("a", "Halt!", "Mara", length=Length(1, 4)))
         assert log.ending(first.id).ok
-        assert daemon.change_voice({"compute_device": "cpu"}).result(WAIT_S) == daemon.status().model_id
+        assert daemon.setup.change_voice({"compute_device": "cpu"}).result(WAIT_S) == daemon.status().model_id
         (second,) = daemon.submit(Cue("b", "Halt!", "Mara", length=Length(1, 4)))
         assert log.ending(second.id).ok
     assert asked == ["auto", "cpu"]
@@ -42,15 +42,15 @@ def test_the_voice_is_loaded_anew_for_the_next_line(tmp_path: Path) -> None:
 
 def test_what_cannot_be_is_refused_and_all_stays(tmp_path: Path) -> None:
     with Daemon(Settings(tmp_path, osc_port=0), FakeSynthesizer) as daemon:
-        assert {"auto", "cpu"} <= set(daemon.compute_devices()) <= set(COMPUTE_DEVICES)
+        assert {"auto", "cpu"} <= set(daemon.setup.compute_devices()) <= set(COMPUTE_DEVICES)
         with pytest.raises(NoDeviceError, match="it has: auto, cpu"):
-            daemon.change_voice({"compute_device": MISSING})
+            daemon.setup.change_voice({"compute_device": MISSING})
         with pytest.raises(BadSettingsError, match="one of auto, cpu"):
-            daemon.change_voice({"compute_device": "abacus"})
+            daemon.setup.change_voice({"compute_device": "abacus"})
         with pytest.raises(BadCheckpointError, match="holds no voice"):
-            daemon.change_voice({"model_folder": str(tmp_path)})
+            daemon.setup.change_voice({"model_folder": str(tmp_path)})
         with pytest.raises(BadArgumentError, match="no setting of the voice"):
-            daemon.change_voice({"rate": 96_000})
+            daemon.setup.change_voice({"rate": 96_000})
         assert daemon.settings == Settings(tmp_path, osc_port=0) and Settings.load(tmp_path) == Settings(tmp_path)
 
 
@@ -69,9 +69,9 @@ def test_a_voice_that_fails_to_load_says_why_and_the_next_change_mends_it(tmp_pa
 
     with Daemon(Settings(tmp_path, osc_port=0), make_voice) as daemon:
         with pytest.raises(EngineError, match="on fire"):
-            daemon.change_voice({"compute_device": "cpu"}).result(WAIT_S)
+            daemon.setup.change_voice({"compute_device": "cpu"}).result(WAIT_S)
         assert daemon.status().model_state == "failed"
-        daemon.change_voice({"compute_device": "auto"}).result(WAIT_S)
+        daemon.setup.change_voice({"compute_device": "auto"}).result(WAIT_S)
         assert daemon.status().model_state == "ready"
 
 

@@ -248,11 +248,11 @@ def test_presets_are_listed_learnt_and_told(studio: Studio) -> None:
 
 def test_saved_settings_wait_for_the_next_start_and_keep_the_command_line_out(studio: Studio) -> None:
     daemon, _ = studio.start(settings=replace(studio.settings, rate=24_000))
-    daemon.save_settings({"depth": 16})
+    daemon.setup.save_settings({"depth": 16})
     kept = Settings.load(studio.settings.data_folder)
     assert (kept.depth, kept.rate, daemon.settings.depth) == (16, 48_000, 24)
     with pytest.raises(BridgeError, match="depth is 12"):
-        daemon.save_settings({"depth": 12})
+        daemon.setup.save_settings({"depth": 12})
     assert Settings.load(studio.settings.data_folder).depth == 16
 
 

@@ -63,11 +63,11 @@ def test_a_line_that_waited_while_the_machine_slept_tells_how_late_it_is(
 
 def test_another_device_is_chosen_for_good(studio: Studio) -> None:
     daemon, log = studio.start()
-    assert daemon.sound_device().name == "system"
+    assert daemon.setup.sound_device().name == "system"
     with pytest.raises(DeviceError, match="Headphones"):
-        daemon.choose_device("Moon Speakers")
+        daemon.setup.choose_device("Moon Speakers")
     assert daemon.settings.audio_device == ""
-    assert daemon.choose_device("Headphones").name == "Headphones"
+    assert daemon.setup.choose_device("Headphones").name == "Headphones"
     assert log.wait_for(events.SoundDevice).wanted == daemon.settings.audio_device == "Headphones"
     assert Settings.load(studio.settings.data_folder).audio_device == "Headphones"
 

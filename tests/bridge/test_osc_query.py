@@ -76,5 +76,5 @@ def test_nonsense_ends_the_connection_and_nothing_else(studio: Studio) -> None:
 
 
 def test_it_can_be_switched_off(studio: Studio) -> None:
-    studio.daemon.change_osc({"osc_query": False})
+    studio.daemon.setup.change_osc({"osc_query": False})
     assert raw(studio, b"GET / HTTP/1.1\r\n\r\n") == b""

@@ -141,7 +141,7 @@ def test_a_command_goes_over_tcp_and_with_a_time_tag(studio: Studio) -> None:
 
 def test_the_passcode_of_the_settings_is_given(studio: Studio) -> None:
     said: list[str] = []
-    studio.daemon.change_osc({"osc_passcode": "open sesame"})
+    studio.daemon.setup.change_osc({"osc_passcode": "open sesame"})
     try:
         assert send(HOST, studio.port, "/cuevox/server/ping", ("hello",), said.append) == FAILED
         assert "osc_passcode in settings.json" in said.pop()
@@ -153,7 +153,7 @@ def test_the_passcode_of_the_settings_is_given(studio: Studio) -> None:
         assert send(HOST, studio.port, "/cuevox/server/ping", ("hello",), said.append, passcode="open sesame") == DONE
         assert said[-1].endswith("[hello]")
     finally:
-        studio.daemon.change_osc({"osc_passcode": ""})
+        studio.daemon.setup.change_osc({"osc_passcode": ""})
 
 
 def test_values_can_be_read_and_copied() -> None:

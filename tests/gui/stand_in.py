@@ -59,6 +59,11 @@ class StandInDaemon:
         return self
 
     @property
+    def setup(self) -> Self:
+        """And for that of settings and devices."""
+        return self
+
+    @property
     def n_subscribers(self) -> int:
         return len(self._callbacks)
 
