@@ -11,7 +11,6 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QCompleter,
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -23,6 +22,7 @@ from PyQt6.QtWidgets import (
 from bridge.cue import Cue, Length, Position
 from bridge.errors import BridgeError
 from bridge.timeline import write_seconds
+from gui.dialog_buttons import accept_or_cancel
 from gui.widgets import DecimalBox, label, make_form
 
 SHORTEST_S, LONGEST_S = 0.1, 300.0
@@ -140,9 +140,11 @@ class CueDialog(QDialog):
         super().accept()
 
     def _lay_out(self, of_one: bool) -> None:
-        length = QHBoxLayout()
-        length.addWidget(self.length)
-        length.addWidget(self.seconds)
+        length = QWidget()
+        row = QHBoxLayout(length)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.length, 1)
+        row.addWidget(self.seconds, 1)
         form = make_form(
             {
                 **({self.tr("Text"): self.text} if of_one else {}),
@@ -150,19 +152,12 @@ class CueDialog(QDialog):
                 self.tr("Timbre"): self.timbre,
                 self.tr("Emotion"): self.emotion,
                 self.tr("Strength"): self.weight,
+                self.tr("Length"): length,
+                **({self.tr("At"): self.at} if of_one else {}),
             }
         )
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(label(self.tr("Length"), "field"), length)
-        if of_one:
-            form.addRow(label(self.tr("At"), "field"), self.at)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        change = buttons.button(QDialogButtonBox.StandardButton.Ok)
-        assert change is not None
-        change.setText(self.tr("Change"))
-        change.setProperty("role", "primary")
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        buttons, _ = accept_or_cancel(self, self.tr("Change"))
         column = QVBoxLayout(self)
         column.setSpacing(12)
         column.addLayout(form)

@@ -41,10 +41,11 @@ from gui.cue_model import (
     CueModel,
     progress,
 )
+from gui.row_mark import mark_chosen
 from gui.theme import Theme
 
 WIDTHS = {  # in digits, wide enough for what usually stands there
-    STATE: 16, LINE: 11, CHARACTER: 10, TIMBRE: 9, EMOTION: 12, AT: 12, ASKED: 9, ACTUAL: 9, TAKES: 7,
+    STATE: 15, LINE: 11, CHARACTER: 10, TIMBRE: 9, EMOTION: 10, AT: 11, ASKED: 9, ACTUAL: 8, TAKES: 6,
 }  # fmt: skip
 TEXT_MIN = 22  # in digits: before the text gets narrower than this, the columns below make room, one after the other
 GIVES_WAY = (TAKES, EMOTION, AT, TIMBRE, CHARACTER, LINE)
@@ -78,6 +79,7 @@ class StateDelegate(QStyledItemDelegate):
         self.initStyleOption(chosen, index)
         text, chosen.text = chosen.text, ""
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, chosen, painter, self._view)
+        mark_chosen(painter, option, self._theme)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box: QRect = option.rect.adjusted(10, 0, -4, 0)

@@ -12,6 +12,7 @@ from gui.theme import Theme
 STEP = 0.05  # of an arrow key
 DOT_PX = 6.0
 LABEL_GAP_PX = 5.0
+LEAST_SIDE = 0.1  # of a place on the rim: nearer to the middle, its name stands over or under the circle
 KEYS = {
     Qt.Key.Key_Left: (-STEP, 0.0),
     Qt.Key.Key_Right: (STEP, 0.0),
@@ -79,7 +80,7 @@ class EmotionPad(QWidget):
         color = self._theme.color
         centre, radius = self._circle()
         painter.setBrush(color("raised"))
-        painter.setPen(QPen(color("accent" if self.hasFocus() else "border"), 1.0))
+        painter.setPen(QPen(color("accent" if self.hasFocus() else "outline"), 2.0 if self.hasFocus() else 1.0))
         painter.drawEllipse(centre, radius, radius)
         painter.setPen(QPen(color("border"), 1.0))
         painter.drawLine(centre - QPointF(radius, 0), centre + QPointF(radius, 0))
@@ -107,8 +108,11 @@ class EmotionPad(QWidget):
             )
 
     def _circle(self) -> tuple[QPointF, float]:
-        em = self.fontMetrics().height()
-        radius = min(self.height() / 2 - em - LABEL_GAP_PX, self.width() / 2 - 4 * em)  # room for the names
+        radius = self.height() / 2 - self.fontMetrics().height() - LABEL_GAP_PX
+        for name, (x, _) in RIM.items():  # room for the names at the sides
+            words_px = (self.fontMetrics().horizontalAdvance(emotion_word(name)) + 2) * (1 + abs(x)) / 2
+            if abs(x) > LEAST_SIDE:
+                radius = min(radius, (self.width() / 2 - words_px) / abs(x) - LABEL_GAP_PX)
         return QPointF(self.width() / 2, self.height() / 2), max(10.0, radius)
 
     def _follow(self, event: QMouseEvent | None) -> None:

@@ -41,6 +41,7 @@ class EmotionTools(QTabWidget):
         self._pad_leads = False  # the pad's own point is finer than the sliders' steps: it stays under the mouse
         if (bar := self.tabBar()) is not None:
             bar.setAccessibleName(self.tr("Ways to an emotion"))
+            bar.setDrawBase(False)
         self.addTab(_page(self.pad), self.tr("Pad"))
         self.addTab(self._blend_page(), self.tr("Blend"))
         self.addTab(self._words_page(), self.tr("Words, clip"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PyQt6.QtCore import QCoreApplication, Qt
+from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import QGridLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from gui.keys import KeyGroup
@@ -37,7 +39,7 @@ class HelpPage(QWidget):
             row += 1
             lines = []
             for keys, what in group.keys:
-                line = (label(keys), label(QCoreApplication.translate("keys", what), "muted", wrap=True))
+                line = (label(native(keys)), label(QCoreApplication.translate("keys", what), "muted", wrap=True))
                 for column, shown in enumerate(line):
                     shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
                     grid.addWidget(shown, row, column, Qt.AlignmentFlag.AlignTop)
@@ -72,3 +74,10 @@ class HelpPage(QWidget):
                 what.setVisible(shown)
                 any_shown = any_shown or shown
             title.setVisible(any_shown)
+
+
+def native(keys: str) -> str:
+    """Keys as this system and the panel's language call them; what stands between them stays."""
+    parts = re.split(r"(, | \.\.\. )", keys)
+    form = QKeySequence.SequenceFormat.NativeText
+    return "".join(part if place % 2 else QKeySequence(part).toString(form) for place, part in enumerate(parts))

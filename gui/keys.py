@@ -51,7 +51,7 @@ KEYS = (
     KeyGroup(
         QT_TRANSLATE_NOOP("keys", "In the takes"),
         (
-            ("Return", QT_TRANSLATE_NOOP("keys", "play the take")),
+            ("Space, Return", QT_TRANSLATE_NOOP("keys", "play the take")),
             ("B", QT_TRANSLATE_NOOP("keys", "compare the picked take and the chosen one at equal loudness")),
             ("+, -, 0", QT_TRANSLATE_NOOP("keys", "zoom in, zoom out, all of the clip")),
             ("S", QT_TRANSLATE_NOOP("keys", "spectrogram")),

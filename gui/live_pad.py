@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QResizeEvent
+from PyQt6.QtGui import QFont, QFontMetrics, QResizeEvent, QTextLayout
 from PyQt6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout
 
 from bridge.cue import Line, LineState
@@ -11,7 +13,8 @@ from gui.cue_model import actual_seconds
 from gui.widgets import label, plain_tip, repolish
 
 WIDTH_PX = 190  # least one
-HEIGHT_PX = 96
+HEIGHT_PX = 116
+WORD_LINES = 2
 PADDING_PX = 12
 
 
@@ -27,10 +30,11 @@ class LivePad(QPushButton):
         column = QVBoxLayout(self)
         column.setContentsMargins(PADDING_PX, 8, PADDING_PX, 8)
         column.setSpacing(2)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for part in (self.head, self.words, self.foot):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             part.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            column.addWidget(part)
+            column.addWidget(part, 1 if part is self.words else 0)
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH_PX, HEIGHT_PX)
@@ -62,4 +66,18 @@ class LivePad(QPushButton):
 
     def _elide(self) -> None:
         room = max(20, self.width() - 2 * PADDING_PX)
-        self.words.setText(self.words.fontMetrics().elidedText(self._all_words, Qt.TextElideMode.ElideRight, room))
+        self.words.setText(in_lines(self._all_words, self.words.font(), room, WORD_LINES))
+
+
+def in_lines(text: str, font: QFont, width_px: int, n_lines: int) -> str:
+    """`text` broken between words into lines of that width; what has no room in the last one is cut."""
+    layout = QTextLayout(text, font)
+    layout.beginLayout()
+    starts = []
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width_px)
+        starts.append(line.textStart())
+    layout.endLayout()
+    cuts = [*starts[:n_lines], len(text)]
+    lines = [text[start:end].strip() for start, end in itertools.pairwise(cuts)]
+    return "\n".join(QFontMetrics(font).elidedText(line, Qt.TextElideMode.ElideRight, width_px) for line in lines)

@@ -50,7 +50,7 @@ class MainWindow(QMainWindow):
         self.lines = LinesPage(link, theme, settings, f"{reachable(self._osc_host)}:{link.machine.osc_port}")
         self.voices = TimbrePage(theme)
         self.live = LivePage(theme, getattr(settings, "audio_device", ""))
-        self.osc = OscPage(self._osc_host, link.machine.osc_port)
+        self.osc = OscPage(theme, self._osc_host, link.machine.osc_port)
         self.log = LogPage(theme)
         self.settings_page = SettingsPage(settings, theme.appearance)
         self.help = HelpPage(KEYS)

@@ -24,6 +24,8 @@ from gui.asking import Failure
 from gui.machine_link import CHANGE_OSC
 from gui.osc_forms import FORMS
 from gui.osc_text import Answer, UnreadableMessageError, read_message, write_message
+from gui.row_mark import RowMark
+from gui.theme import Theme
 from gui.traffic_model import COLUMNS, KEPT, TrafficFilter, TrafficModel, Way
 from gui.widgets import ElidedLabel, label, set_role
 
@@ -39,7 +41,7 @@ class OscPage(QWidget):
     send_wished = pyqtSignal(str, tuple)  # address, arguments
     move_wished = pyqtSignal(str, int)  # host, port to listen at from now on
 
-    def __init__(self, host: str, port: int, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, host: str, port: int, parent: QWidget | None = None) -> None:
         """host, port: where the daemon listens."""
         super().__init__(parent)
         self._at = (reachable(host), port)
@@ -53,7 +55,8 @@ class OscPage(QWidget):
         self.pause, self.copy = QPushButton(self.tr("Pause")), QPushButton(self.tr("Copy"))
         self.clear = QPushButton(self.tr("Clear"))
         self.table = QTableView()
-        self.message = QLineEdit("/cuevox/status")
+        self.table.setItemDelegateForColumn(0, RowMark(theme, self.table))
+        self.message = QLineEdit("/cuevox/server/status")
         self.send = QPushButton(self.tr("Send"))
         self.complaint = ElidedLabel("", "muted")
         self.host, self.port = QComboBox(), QSpinBox()

@@ -40,7 +40,7 @@ def read_message(text: str) -> tuple[str, tuple[OscValue, ...]]:
     except ValueError as error:
         raise UnreadableMessageError("A quote is opened and not closed; put a second one behind the words.") from error
     if not parts or not parts[0].startswith("/"):
-        raise UnreadableMessageError("A message begins with its address, e.g. /cuevox/status")
+        raise UnreadableMessageError("A message begins with its address, e.g. /cuevox/server/status")
     return parts[0], tuple(map(_value, parts[1:]))
 
 

@@ -1,24 +1,19 @@
-"""Asks what a preset is to be called: name, note and colour."""
+"""Asks what a preset is to be called: name, note and colour, or another name alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from PyQt6.QtCore import QCoreApplication
-from PyQt6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QInputDialog,
-    QLineEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtWidgets import QDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from gui.colour_button import ColourButton
+from gui.dialog_buttons import accept_or_cancel
+from gui.widgets import label, make_form
 
 translate = QCoreApplication.translate
 MAX_LENGTH = 80  # of a preset's name (bridge.preset_store)
+WIDE_DIGITS = 52  # of the dialogs
 
 
 @dataclass(frozen=True)
@@ -45,20 +40,16 @@ class PresetDialog(QDialog):
         self.note.setPlaceholderText(self.tr("when to use it"))
         self.colour = ColourButton(texts.colour)
         self.colour.setAccessibleName(self.tr("Colour of the preset"))
-        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        box.accepted.connect(self.accept)
-        box.rejected.connect(self.reject)
-        ok = box.button(QDialogButtonBox.StandardButton.Ok)
-        assert ok is not None
+        buttons, ok = accept_or_cancel(self, self.tr("Save"))
         ok.setEnabled(bool(texts.name))
         self.name.textChanged.connect(lambda text: ok.setEnabled(bool(text.strip())))
-        form = QFormLayout()
-        form.addRow(self.tr("&Name"), self.name)
-        form.addRow(self.tr("N&ote"), self.note)
-        form.addRow(self.tr("&Colour"), self.colour)
+        form = make_form({self.tr("Name"): self.name, self.tr("Note"): self.note, self.tr("Colour"): self.colour})
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         column = QVBoxLayout(self)
+        column.setSpacing(14)
         column.addLayout(form)
-        column.addWidget(box)
+        column.addWidget(buttons)
+        self.setMinimumWidth(self.fontMetrics().horizontalAdvance("0") * WIDE_DIGITS)
 
     @property
     def texts(self) -> PresetTexts:
@@ -69,6 +60,29 @@ class PresetDialog(QDialog):
         self.colour.set_colour(colour)
 
 
+class RenameDialog(QDialog):
+    """OK is there for a name that is another one."""
+
+    def __init__(self, parent: QWidget | None, name: str) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(translate("PresetDialog", "Rename {name}").format(name=name))
+        self.name = QLineEdit(name)
+        self.name.setMaxLength(MAX_LENGTH)
+        self.name.setAccessibleName(translate("PresetDialog", "New name"))
+        self.name.selectAll()
+        buttons, ok = accept_or_cancel(self, translate("PresetDialog", "Rename"))
+        ok.setEnabled(False)
+        self.name.textChanged.connect(lambda text: ok.setEnabled(text.strip() not in ("", name)))
+        column = QVBoxLayout(self)
+        column.setSpacing(14)
+        column.addLayout(make_form({translate("PresetDialog", "New name"): self.name}))
+        column.addWidget(
+            label(translate("PresetDialog", "Lines that use the old one still find it."), "muted", wrap=True)
+        )
+        column.addWidget(buttons)
+        self.setMinimumWidth(self.fontMetrics().horizontalAdvance("0") * WIDE_DIGITS)
+
+
 def ask_texts(parent: QWidget, texts: PresetTexts | None = None) -> PresetTexts | None:
     """Name, note and colour; None when the dialog was left without OK. `texts`: what stands there at first."""
     dialog = PresetDialog(parent, texts)
@@ -77,14 +91,5 @@ def ask_texts(parent: QWidget, texts: PresetTexts | None = None) -> PresetTexts 
 
 def ask_name(parent: QWidget, name: str) -> str | None:
     """Another name for a preset; None when the dialog was left without one."""
-    dialog = QInputDialog(parent)
-    dialog.setWindowTitle(translate("PresetDialog", "Rename {name}").format(name=name))
-    dialog.setLabelText(translate("PresetDialog", "New name. Lines that use the old one still find it."))
-    dialog.setTextValue(name)
-    if (field := dialog.findChild(QLineEdit)) is not None:
-        field.setMaxLength(MAX_LENGTH)
-        field.setAccessibleName(translate("PresetDialog", "New name"))
-    if dialog.exec() != QDialog.DialogCode.Accepted:
-        return None
-    new = dialog.textValue().strip()
-    return new if new and new != name else None
+    dialog = RenameDialog(parent, name)
+    return dialog.name.text().strip() if dialog.exec() == QDialog.DialogCode.Accepted else None

@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 
 from bridge import clip_name
 from gui.setting_texts import choice_title, hint, target_title, title
-from gui.widgets import label, set_role
+from gui.widgets import FIELD_PX, label, set_role
 
 translate = QCoreApplication.translate
 WIDE_PX, PATH_PX = 260, 360
@@ -100,9 +100,10 @@ def _choice(name: str, value: Any, choices: tuple[Any, ...]) -> Field:
 def _checks(chosen: tuple[str, ...], choices: tuple[str, ...]) -> Field:
     """One under the other, since their words do not all fit beside each other in a narrow window."""
     checks = {name: QCheckBox(target_title(name)) for name in choices}
+    checks_px = max(check.sizeHint().height() for check in checks.values())
     row = QWidget()
     layout = QVBoxLayout(row)
-    layout.setContentsMargins(0, 4, 0, 4)
+    layout.setContentsMargins(0, (FIELD_PX - checks_px) // 2, 0, 4)  # the first one stands beside the title
     layout.setSpacing(4)
     for name, check in checks.items():
         check.setObjectName(name)

@@ -10,7 +10,6 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QDialog,
-    QDialogButtonBox,
     QHBoxLayout,
     QHeaderView,
     QPushButton,
@@ -22,9 +21,11 @@ from PyQt6.QtWidgets import (
 
 from bridge.cue import Cue, Line
 from bridge.sheets import Problem, Sheet
-from gui.widgets import label
+from gui.dialog_buttons import accept_or_cancel
+from gui.widgets import label, plain_tip
 
 MOST_SHOWN = 2000  # problems; a sheet that has more is better mended first
+MOST_MEASURED = 200  # rows that are as high as their words; of more, two lines are shown and the rest is a tool tip
 
 
 @dataclass(frozen=True)
@@ -86,15 +87,8 @@ class SheetDialog(QDialog):
         self.copy = QPushButton(self.tr("Copy the problems"))
         self.copy.setVisible(bool(self._problems))
         self.copy.clicked.connect(self._copy)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        render = buttons.button(QDialogButtonBox.StandardButton.Ok)
-        assert render is not None
-        self.render_button = render
-        render.setText(self.tr("Render %n line(s)", "", n_wanted))
-        render.setProperty("role", "primary")
-        render.setEnabled(n_wanted > 0)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        buttons, self.render_button = accept_or_cancel(self, self.tr("Render %n line(s)", "", n_wanted))
+        self.render_button.setEnabled(n_wanted > 0)
         foot = QHBoxLayout()
         foot.addWidget(self.copy)
         foot.addWidget(buttons, 1)
@@ -118,13 +112,18 @@ class SheetDialog(QDialog):
         for row, problem in enumerate(self._problems):
             for column, text in enumerate(self._cells(problem)):
                 item = QTableWidgetItem(text)
+                item.setToolTip(plain_tip(text))
                 item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
                 table.setItem(row, column, item)
         side, head = table.verticalHeader(), table.horizontalHeader()
         assert side is not None and head is not None
         side.hide()
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        head.setHighlightSections(False)
         head.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
         table.setWordWrap(True)
+        if len(self._problems) <= MOST_MEASURED:
+            side.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         return table
 
     def _cells(self, problem: Problem) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import QElapsedTimer, Qt, QTimer
@@ -16,6 +18,9 @@ ZOOM = 2.0  # of one step
 PHONEME_EM = 0.9  # room that a phoneme needs to be read, in line heights
 PHONEME_SPAN = 0.25  # of the height that its line takes
 CLOSEST_S = 0.01  # the least time that is shown over the whole width
+ROOM = 1.6  # of the height, over what the loudest sample takes: for the words
+LEAST_PEAK = 0.02  # a clip that is softer than this is not drawn larger
+WORD_GAP_PX = 6
 
 
 class SoundView(pg.GraphicsLayoutWidget):
@@ -25,6 +30,7 @@ class SoundView(pg.GraphicsLayoutWidget):
         super().__init__(parent)
         self._theme = theme
         self._duration_s = 0.0
+        self._top = 1.0  # of what is seen of the waveform; its bottom is -_top
         self._clock = QElapsedTimer()
         self._words: list[pg.GraphicsObject] = []
         self._phoneme_times: tuple[PhonemeTime, ...] = ()
@@ -35,15 +41,17 @@ class SoundView(pg.GraphicsLayoutWidget):
         self.ci.layout.setContentsMargins(0, 0, 0, 0)
         self.ci.layout.setSpacing(0)
         self.wave: pg.PlotItem = self.addPlot(row=0, col=0)
-        self.spectrum: pg.PlotItem = self.addPlot(row=1, col=0)
+        self.spectrum: pg.PlotItem = self.addPlot(row=1, col=0, axisItems={"left": KilohertzAxis("left")})
         for plot in (self.wave, self.spectrum):
             plot.setMouseEnabled(x=True, y=False)
             plot.setMenuEnabled(False)
             plot.hideButtons()
-            plot.hideAxis("left")
+            axis = plot.getAxis("left")
+            axis.setWidth(int(2.2 * self.fontMetrics().height()))  # alike: times stand over each other
+        self.wave.hideAxis("left")
+        self.wave.getAxis("left").setStyle(showValues=False, tickLength=0)
         self.spectrum.setXLink(self.wave)
         self.spectrum.hideAxis("bottom")
-        self.wave.setYRange(-1, 1)
         self.wave.getAxis("bottom").setHeight(int(1.4 * self.fontMetrics().height()))
         self.curve: pg.PlotDataItem = self.wave.plot([], [])
         self.curve.setDownsampling(auto=True, method="peak")  # sharp at every zoom, fast for long clips
@@ -58,8 +66,8 @@ class SoundView(pg.GraphicsLayoutWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._move_playhead)
-        self.wave.sigXRangeChanged.connect(self._show_phonemes)
-        self.wave.getViewBox().sigResized.connect(self._show_phonemes)
+        self.wave.sigXRangeChanged.connect(self._show_marks)
+        self.wave.getViewBox().sigResized.connect(self._show_marks)
         theme.changed.connect(self._paint)
         self._paint()
         self.show_spectrum(False)
@@ -80,6 +88,9 @@ class SoundView(pg.GraphicsLayoutWidget):
             self.image.clear()
             return
         self.curve.setData(np.arange(len(facts.audio)) / facts.rate, facts.audio)
+        # As large as the view: a soft take can be looked at as well as a loud one. The level stands in words beside it.
+        self._top = ROOM * max(LEAST_PEAK, float(np.abs(facts.audio).max()))
+        self.wave.setYRange(-self._top, self._top, padding=0)
         self.image.setImage(facts.spectrogram, autoLevels=False, levels=(0, 255))
         self.image.setRect(0.0, 0.0, self._duration_s, facts.spectrogram_hz)
         self.spectrum.setYRange(0.0, facts.spectrogram_hz, padding=0)
@@ -89,9 +100,11 @@ class SoundView(pg.GraphicsLayoutWidget):
             self._add_mark(self._words, word.word, word.start_s, word.start_s, top=True)
         self._paint_marks()
         self.zoom_out()
+        self._show_marks()  # a range that stays as it was is not told of
 
     def show_spectrum(self, shown: bool) -> None:
         self.spectrum.setVisible(shown)
+        self.wave.showAxis("left", shown)
         self.ci.layout.setRowStretchFactor(0, 1)
         self.ci.layout.setRowStretchFactor(1, 1 if shown else 0)
         self.ci.layout.setRowMaximumHeight(1, 10_000 if shown else 0)
@@ -127,6 +140,23 @@ class SoundView(pg.GraphicsLayoutWidget):
         for line in self.playheads:
             line.setValue(seconds)
 
+    def _show_marks(self) -> None:
+        self._show_words()
+        self._show_phonemes()
+
+    def _show_words(self) -> None:
+        """Those that do not stand on the one before; a line tells where the others begin."""
+        (low, high), _ = self.wave.viewRange()
+        px_per_s = self.wave.getViewBox().width() / max(1e-9, high - low)
+        free_from_px = -float("inf")
+        for item in self._words:
+            if isinstance(item, pg.TextItem):
+                left_px = (item.pos().x() - low) * px_per_s
+                item.setVisible(left_px >= free_from_px)
+                if item.isVisible():
+                    width_px = self.fontMetrics().horizontalAdvance(item.toPlainText())
+                    free_from_px = left_px + width_px + WORD_GAP_PX
+
     def _show_phonemes(self) -> None:
         """Only where they have room: else they would be a grey bar."""
         (low, high), _ = self.wave.viewRange()
@@ -144,7 +174,7 @@ class SoundView(pg.GraphicsLayoutWidget):
         of their time at the bottom."""
         line = pg.InfiniteLine(line_s, angle=90, span=(0, 1) if top else (0, PHONEME_SPAN))
         text = pg.TextItem(words, anchor=(0, 0) if top else (0.5, 1))
-        text.setPos(text_s, 1.0 if top else -1.0)
+        text.setPos(text_s, self._top if top else -self._top)
         for item in (line, text):
             self.wave.addItem(item, ignoreBounds=True)
             to.append(item)
@@ -154,14 +184,22 @@ class SoundView(pg.GraphicsLayoutWidget):
             if isinstance(item, pg.TextItem):
                 item.setColor(self._theme.color("muted"))
             else:
-                item.setPen(pg.mkPen(self._theme.color("border")))
+                item.setPen(pg.mkPen(self._theme.color("outline")))
 
     def _paint(self) -> None:
         self.setBackground(self._theme.color("surface"))
         self.curve.setPen(pg.mkPen(self._theme.color("accent")))
-        axis = self.wave.getAxis("bottom")
-        axis.setPen(self._theme.color("border"))
-        axis.setTextPen(self._theme.color("muted"))
+        for axis in (self.wave.getAxis("bottom"), self.spectrum.getAxis("left")):
+            axis.setPen(self._theme.color("outline"))
+            axis.setTextPen(self._theme.color("muted"))
+        self.wave.getAxis("left").setPen(self._theme.color("surface"))
         for line in self.playheads:
             line.setPen(pg.mkPen(self._theme.color("warning"), width=2))
         self._paint_marks()
+
+
+class KilohertzAxis(pg.AxisItem):
+    """Frequencies in thousands."""
+
+    def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        return [f"{value / 1000:g}k" for value in values]

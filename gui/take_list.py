@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QListWidget, QListWidgetItem
 
 from bridge.cue import Line, Take
 from gui.clip_facts import ClipFacts, differing
+from gui.clip_reader import clip_key
 from gui.take_words import row_text, settings_text
 from gui.theme import Theme
 from gui.widgets import plain_tip
@@ -30,6 +31,7 @@ class TakeList(QListWidget):
         self._thumbnails: dict[tuple[object, str], QIcon] = {}  # by clip and colour
         self.setAccessibleName(self.tr("Takes of the chosen line"))
         self.setMinimumWidth(250)
+        self.setWordWrap(False)
         self.setIconSize(THUMBNAIL)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setDragEnabled(True)
@@ -56,7 +58,7 @@ class TakeList(QListWidget):
             item, clip = self.item(row), facts.get(clip_key(take))
             assert item is not None and line is not None
             item.setText(row_text(line, take, clip, different))
-            item.setToolTip(plain_tip(settings_text(clip)) if clip else "")
+            item.setToolTip(plain_tip(f"{item.text()}\n{settings_text(clip)}") if clip else "")
             item.setIcon(self._thumbnail(take, clip))
             item.setData(TAKE_ROLE, take)
             if take.id == chosen:
@@ -89,11 +91,6 @@ class TakeList(QListWidget):
         if key not in self._thumbnails:
             self._thumbnails[key] = QIcon(_picture(outline, color))
         return self._thumbnails[key]
-
-
-def clip_key(take: Take) -> object:
-    """Tells clips apart: a line rendered anew may use the same file."""
-    return take.path, take.seed, take.n_samples
 
 
 def _picture(outline: NDArray[np.float32], color: str) -> QPixmap:

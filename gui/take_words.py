@@ -13,6 +13,7 @@ from gui.cue_model import actual_seconds
 from gui.wording import score_word, setting_word, state_word
 
 translate = QCoreApplication.translate
+SEPARATOR = "  ·  "
 
 
 def best_take(line: Line | None) -> Take | None:
@@ -22,10 +23,11 @@ def best_take(line: Line | None) -> Take | None:
 
 
 def row_text(line: Line, take: Take, clip: ClipFacts | None, different: Sequence[str]) -> str:
-    """different: the settings in which the takes of the line are not alike."""
+    """Two lines, and a third for `different`: the settings in which the takes of the line are not alike."""
     best, seconds = best_take(line), actual_seconds(take)
-    marks = ["✓"] if take.id == line.picked else []
-    marks += [translate("takes", "locked")] if marks and line.locked else []
+    marks = ["▶"] if take.state == LineState.PLAYING else []
+    marks += ["✓"] if take.id == line.picked else []
+    marks += [translate("takes", "locked")] if take.id == line.picked and line.locked else []
     marks += [translate("takes", "best")] if best is not None and take.id == best.id else []
     if take.state == LineState.RENDERING:
         length = f"{state_word(take.state)} {take.progress:.0%}"
@@ -41,9 +43,9 @@ def row_text(line: Line, take: Take, clip: ClipFacts | None, different: Sequence
     facts += [translate("takes", "{n} clipped").format(n=clip.n_clipped)] if clip.n_clipped else []
     facts += [translate("takes", "{n} samples").format(n=f"{clip.length_error:+d}")] if clip.length_error else []
     facts.append(translate("takes", "{ms} ms lead").format(ms=f"{1000 * clip.leading_s:.0f}"))
-    facts += [f"{setting_word(name)} {clip.settings.get(name, '?')}" for name in different if name != "text"]
-    facts += [translate("takes", "other words")] if "text" in different else []
-    return text + "\n" + "  ·  ".join(facts)
+    settings = [f"{setting_word(name)} {clip.settings.get(name, '?')}" for name in different if name != "text"]
+    settings += [translate("takes", "other words")] if "text" in different else []
+    return "\n".join(filter(None, (text, SEPARATOR.join(facts), SEPARATOR.join(settings))))
 
 
 def settings_text(clip: ClipFacts) -> str:
@@ -52,8 +54,8 @@ def settings_text(clip: ClipFacts) -> str:
 
 
 def all_facts(line: Line, take: Take, clip: ClipFacts | None) -> str:
-    """In one line, warnings first."""
-    facts = list(take.warnings)
+    """In one line; what it is warned of is not among them."""
+    facts = []
     if take.n_samples:
         facts.append(translate("takes", "{n} samples at {rate} Hz").format(n=take.n_samples, rate=take.rate))
     if clip is not None and clip.length_error:
@@ -77,4 +79,9 @@ def all_facts(line: Line, take: Take, clip: ClipFacts | None) -> str:
         facts.append(translate("takes", "{ms} ms before the voice").format(ms=f"{1000 * clip.leading_s:.0f}"))
     elif take.peak_db > float("-inf"):
         facts.append(translate("takes", "peak {db} dB").format(db=f"{take.peak_db:.1f}"))
-    return "  ·  ".join(facts)
+    return SEPARATOR.join(facts)
+
+
+def warnings_text(take: Take) -> str:
+    """All that a take is warned of, in one line; empty where it is nothing."""
+    return f"⚠ {SEPARATOR.join(take.warnings)}" if take.warnings else ""

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import Qt, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from bridge.cue import Line, LineState, Take
-from gui.clip_facts import ClipFacts, UnreadableClipError, read_facts
+from gui.clip_reader import ClipReader, clip_key
 from gui.cue_model import shown_take
 from gui.icons import icon
 from gui.loudness import equal_gains
 from gui.sound_view import SoundView
-from gui.take_list import TakeList, clip_key
-from gui.take_words import all_facts, best_take
+from gui.take_list import TakeList
+from gui.take_words import all_facts, best_take, warnings_text
 from gui.theme import Theme
 from gui.widgets import ElidedLabel, ShrinkingButton, fit, label, set_role
 
 UNMADE = (LineState.QUEUED, LineState.RENDERING)
-CLIPS_KEPT = 50  # facts of so many clips stay in memory, one or two megabytes each; all of the line that is shown
-KEYS = {"B": "compare", "+": "zoom in", "-": "zoom out", "0": "all of the clip", "S": "spectrogram"}
+KEYS = {"Space": "play", "B": "compare", "+": "zoom in", "-": "zoom out", "0": "all of the clip", "S": "spectrogram"}
 
 
 class TakesView(QFrame):
-    """Clips are read on a thread of its own; what belongs to a line that is no longer shown is kept, not drawn."""
+    """Clips come from a thread of their own; what belongs to a line that is no longer shown is kept, not drawn."""
 
     pick_wished = pyqtSignal(str, str)  # line, take
     best_wished = pyqtSignal(str)  # line whose best take is to be picked
@@ -40,26 +37,23 @@ class TakesView(QFrame):
     drop_wished = pyqtSignal(str)  # line
     undrop_wished = pyqtSignal(str)  # line whose last drop is to be taken out again
     cancel_wished = pyqtSignal(str)
-    _loaded = pyqtSignal(object, object)  # clip key, ClipFacts or the error's text
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "panel")
         self._theme = theme
         self._line: Line | None = None
-        self._facts: dict[object, ClipFacts] = {}  # the oldest first
-        self._asked: set[object] = set()  # clips that are being read, or could not be
-        self._faults: dict[object, str] = {}
+        self._clips = ClipReader(self)
+        self._clips.came.connect(self._clip_came)
         self._shown: object = None  # key of the clip on the screen
         self._playing = ""  # take whose sound the playhead follows
         self._compared = ""  # take that a comparison let sound last
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="panel-clips")
-        self._loaded.connect(self._keep)
+        self._comparison: tuple[object, str] = (None, "")  # the chosen take's clip, and what is said of it
         self.list = TakeList(theme)
         self.list.currentItemChanged.connect(self._take_chosen)
         self.list.itemActivated.connect(lambda _: self._play())
         self.sound = SoundView(theme)
-        self.name, self.facts = ElidedLabel("", "muted"), ElidedLabel("", "muted")
+        self.name, self.facts, self.warning = (ElidedLabel("", role) for role in ("muted", "muted", "warning"))
         self.play_button, self.compare_button = (
             ShrinkingButton(self.tr("Play take")),
             ShrinkingButton(self.tr("Compare")),
@@ -83,7 +77,7 @@ class TakesView(QFrame):
 
     def _set_up_controls(self) -> None:
         tips = {
-            self.play_button: self.tr("Play this take (Return)"),
+            self.play_button: self.tr("Play this take (Space)"),
             self.compare_button: self.tr("Hear the picked take and this one in turn, at equal loudness (B)"),
             self.pick_button: self.tr("This take stands for the line from now on"),
             self.more_button: self.tr("Render as many new takes of the line, each with a seed of its own"),
@@ -120,6 +114,7 @@ class TakesView(QFrame):
         self.drop_button.clicked.connect(lambda: self._wish_line(self.drop_wished))
         self.cancel_button.clicked.connect(lambda: self._wish_line(self.cancel_wished))
         work = (
+            self._play,
             self.compare_button.click,
             lambda: self.sound.zoom(1),
             lambda: self.sound.zoom(-1),
@@ -141,11 +136,12 @@ class TakesView(QFrame):
         body = QHBoxLayout()
         body.setSpacing(10)
         body.addWidget(self.list, 2)
-        body.addWidget(self.sound, 4)
+        body.addWidget(self.sound, 3)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 10)
         column.addLayout(head)
         column.addLayout(body, 1)
+        column.addWidget(self.warning)
         column.addWidget(self.facts)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -187,20 +183,19 @@ class TakesView(QFrame):
             chosen = shown_take(line)
         if not same:
             self._compared = ""
-        self.list.show_takes(line, self._facts, chosen.id if chosen is not None else "")
+        self.list.show_takes(line, self._clips.facts, chosen.id if chosen is not None else "")
         for take in line.takes if line is not None else ():
-            self._read(take)
+            self._clips.read(take)
         self._take_chosen()
 
     @property
     def is_reading(self) -> bool:
         """Clips of the line are still being read."""
-        return bool(self._asked - self._faults.keys())
+        return self._clips.is_reading
 
     def close_files(self) -> None:
-        """Nothing is read any more, and what is being read comes too late."""
-        self._line = None
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Nothing is read any more."""
+        self._clips.close()
 
     # ---- wishes -------------------------------------------------------------------------------------------------
 
@@ -210,7 +205,7 @@ class TakesView(QFrame):
     def _play(self) -> None:
         take = self._take()
         if self._line is not None and take is not None and take.path is not None:
-            self._compared = take.id
+            self._compared, self._comparison = take.id, (None, "")
             self.play_wished.emit(self._line.cue.id, take.id, 0.0)
 
     def _compare(self) -> None:
@@ -218,19 +213,21 @@ class TakesView(QFrame):
         pair = self._pair()
         if self._line is None or pair is None:
             return
-        gains = equal_gains(*(self._facts[clip_key(take)].loudness for take in pair))
+        gains = equal_gains(*(self._clips.facts[clip_key(take)].loudness for take in pair))
         turn = 1 if self._compared == pair[0].id else 0
         self._compared = pair[turn].id
         self.play_wished.emit(self._line.cue.id, pair[turn].id, gains[turn])
         words = self.tr("compared with {other}: {take} sounds at {gain} dB; B: the other")
-        self._tell(words.format(other=pair[1 - turn].id, take=pair[turn].id, gain=f"{gains[turn]:+.1f}"))
+        said = words.format(other=pair[1 - turn].id, take=pair[turn].id, gain=f"{gains[turn]:+.1f}")
+        self._comparison = clip_key(pair[1]), said
+        self._tell_facts(pair[1])
 
     def _pair(self) -> tuple[Take, Take] | None:
         """Picked and chosen take, where they are two and both are read."""
         picked, chosen = self._line.picked_take if self._line is not None else None, self._take()
         if picked is None or chosen is None or picked.id == chosen.id:
             return None
-        return (picked, chosen) if {clip_key(picked), clip_key(chosen)} <= self._facts.keys() else None
+        return (picked, chosen) if {clip_key(picked), clip_key(chosen)} <= self._clips.facts.keys() else None
 
     def _pick(self) -> None:
         take = self._take()
@@ -278,7 +275,7 @@ class TakesView(QFrame):
 
     def _show_sound(self, take: Take | None) -> None:
         key = clip_key(take) if take is not None else None
-        clip = self._facts.get(key)
+        clip = self._clips.facts.get(key)
         if clip is None or key != self._shown:
             self._shown = key if clip is not None else None
             self._playing = ""
@@ -293,46 +290,27 @@ class TakesView(QFrame):
             self.sound.stop_playhead()
 
     def _tell_facts(self, take: Take | None) -> None:
+        """What went wrong, or what was compared, or all that is known."""
         key = clip_key(take) if take is not None else None
-        if self._line is None or take is None:
-            self._tell("")
-        elif fault := take.error or self._faults.get(key, ""):
-            self._tell(fault, "error")
-        else:
-            self._tell(all_facts(self._line, take, self._facts.get(key)))
-
-    def _read(self, take: Take) -> None:
-        key, path = clip_key(take), take.path
-        if path is None or key in self._facts or key in self._asked:
-            return
-        self._asked.add(key)
-
-        def work(path: Path = path) -> None:
-            try:
-                result: ClipFacts | str = read_facts(path)
-            except UnreadableClipError as error:
-                result = str(error)
-            if self._line is not None:
-                self._loaded.emit(key, result)
-
-        self._pool.submit(work)
-
-    @pyqtSlot(object, object)
-    def _keep(self, key: object, result: ClipFacts | str) -> None:
-        if isinstance(result, str):
-            self._faults[key] = result
-        else:
-            self._asked.discard(key)
-            self._facts[key] = result
-        shown = {clip_key(take) for take in self._line.takes} if self._line is not None else set()
-        for old in [old for old in self._facts if old not in shown][: max(0, len(self._facts) - CLIPS_KEPT)]:
-            del self._facts[old]
-        if key in shown:
-            self.show_line(self._line)
-
-    def _tell(self, text: str, role: str = "muted") -> None:
+        compared, said = self._comparison
+        text, role = "", "muted"
+        if self._line is not None and take is not None:
+            if fault := take.error or self._clips.faults.get(key, ""):
+                text, role = fault, "error"
+            elif said and compared == key:
+                text = said
+            else:
+                text = all_facts(self._line, take, self._clips.facts.get(key))
         self.facts.setText(text)
         set_role(self.facts, role)
+        self.warning.setText(warnings_text(take) if take is not None and role != "error" else "")
+        self.warning.setVisible(bool(self.warning.text()))
+
+    def _clip_came(self, key: object) -> None:
+        shown = {clip_key(take) for take in self._line.takes} if self._line is not None else set()
+        self._clips.forget(shown)
+        if key in shown:
+            self.show_line(self._line)
 
     def _paint(self) -> None:
         t = self._theme.tokens
@@ -348,4 +326,4 @@ class TakesView(QFrame):
         }
         for button, name in icons.items():
             button.setIcon(icon(name, t.text, t.muted))
-        self.list.show_takes(self._line, self._facts, take.id if (take := self._take()) is not None else "")
+        self.list.show_takes(self._line, self._clips.facts, take.id if (take := self._take()) is not None else "")

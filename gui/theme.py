@@ -13,13 +13,14 @@ from PyQt6.QtWidgets import QApplication
 
 @dataclass(frozen=True)
 class Tokens:
-    """Named colours. Text on `window`, `surface` and `raised` keeps a contrast of at least 4.5 : 1."""
+    """Named colours. Words keep a contrast of at least 4.5 : 1 to what is behind them, what is not words 3 : 1."""
 
     window: str  # behind everything
     surface: str  # panels, tables
     raised: str  # buttons, fields, cards
     hover: str
-    border: str
+    border: str  # between parts, and around what is known by its words
+    outline: str  # around fields, and of all that is known by its shape
     text: str
     muted: str  # labels, secondary facts
     accent: str  # what is chosen, waveforms, the main button
@@ -37,6 +38,7 @@ DARK = Tokens(
     raised="#252a33",
     hover="#2e3440",
     border="#343b48",
+    outline="#7b879b",
     text="#e6e9ef",
     muted="#9ba5b5",
     accent="#63d0bd",
@@ -54,6 +56,7 @@ LIGHT = Tokens(
     raised="#ffffff",
     hover="#e6eaef",
     border="#ccd2db",
+    outline="#7b8595",
     text="#1c2129",
     muted="#5a6473",
     accent="#0b6e5f",

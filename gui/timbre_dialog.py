@@ -12,7 +12,6 @@ from PyQt6.QtCore import QDate, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import (
     QDateEdit,
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
@@ -26,13 +25,16 @@ from bridge.consent import MAX_LENGTH as CONSENT_LENGTH
 from bridge.consent import consent_text
 from gui.clip_facts import ClipFacts, UnreadableClipError, read_facts
 from gui.colour_button import ColourButton
+from gui.dialog_buttons import accept_or_cancel
 from gui.link import DaemonLink
 from gui.preset_dialog import MAX_LENGTH
 from gui.theme import Theme
-from gui.widgets import label, set_role
+from gui.widgets import DecimalBox, label, make_form, set_role
 
 BEST_S = 10.0  # that the handles stand at first
 SHORTEST_S = 1.0  # that a voice can be learnt from
+TITLE_DIGITS = 14  # width of the titles, so that both forms line up
+HANDLE_PX = 3
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class TimbreDialog(QDialog):
         self._file, self._link = file, link
         self._request = 0  # of the look at a part; a late answer to an earlier one is dropped
         self.setWindowTitle(self.tr("A voice from {file}").format(file=Path(file).name))
-        self.resize(620, 560)
+        self.resize(640, 600)
         self.plot = pg.PlotWidget()
         self.plot.setAccessibleName(self.tr("Waveform; the handles trim it"))
         self.plot.setMinimumHeight(150)
@@ -72,7 +74,10 @@ class TimbreDialog(QDialog):
         self.curve = self.plot.plot([], [], pen=pg.mkPen(theme.color("accent")))
         self.curve.setDownsampling(auto=True, method="peak")
         self.part = pg.LinearRegionItem(
-            brush=theme.color("accent", 40), hoverBrush=theme.color("accent", 60), pen=pg.mkPen(theme.color("text"))
+            brush=theme.color("accent", 40),
+            hoverBrush=theme.color("accent", 60),
+            pen=pg.mkPen(theme.color("text"), width=HANDLE_PX),
+            hoverPen=pg.mkPen(theme.color("warning"), width=HANDLE_PX),
         )
         self.part.setZValue(10)
         self.part.sigRegionChanged.connect(self._tell_length)
@@ -80,6 +85,7 @@ class TimbreDialog(QDialog):
         self.play, self.stop = QPushButton(self.tr("Play this part")), QPushButton(self.tr("Stop"))
         self.play.clicked.connect(lambda: link.voices.play_file(file, *self.bounds()))
         self.stop.clicked.connect(lambda: link.stop())
+        self.start, self.end = DecimalBox(), DecimalBox()
         self.length = label("", "muted")
         self.report, self.voices = label(self.tr("reading the clip..."), "muted", wrap=True), label("", wrap=True)
         self.name, self.note = QLineEdit(Path(file).stem[:MAX_LENGTH]), QLineEdit()
@@ -99,14 +105,16 @@ class TimbreDialog(QDialog):
         self.when.setDisplayFormat("yyyy-MM-dd")
         self.when.setCalendarPopup(True)
         self.when.setMaximumDate(QDate.currentDate())
-        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        box.accepted.connect(self.accept)
-        box.rejected.connect(self.reject)
-        ok = box.button(QDialogButtonBox.StandardButton.Ok)
-        assert ok is not None
-        self.ok = ok
-        ok.setText(self.tr("Add voice"))
-        ok.setEnabled(False)
+        for edge, name in ((self.start, self.tr("Start of the part")), (self.end, self.tr("End of the part"))):
+            edge.setAccessibleName(name)
+            edge.setToolTip(name)
+            edge.setDecimals(2)
+            edge.setSingleStep(0.1)
+            edge.setSuffix(" s")
+            edge.setKeyboardTracking(False)  # a number that is half typed is no edge
+            edge.valueChanged.connect(self._edges_typed)
+        buttons, self.ok = accept_or_cancel(self, self.tr("Add voice"))
+        self.ok.setEnabled(False)
         fields = {
             self.tr("Name"): self.name,
             self.tr("Note"): self.note,
@@ -117,17 +125,13 @@ class TimbreDialog(QDialog):
             self.tr("When"): self.when,
             self.tr("To what"): self.purpose,
         }
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for name, field in fields.items():
-            field.setAccessibleName(name)
-            form.addRow(name, field)
-        heading = label(self.tr("Consent of the speaker (required; it is kept with every clip)"), "section")
-        form.addRow(heading)
-        for name, field in consent.items():
-            field.setAccessibleName(name)
-            form.addRow(name, field)
+        heading = label(self.tr("Consent of the speaker (required; it is kept with every clip)"), "section", wrap=True)
+        forms = []
+        for part in (fields, consent):
+            for name, field in part.items():
+                field.setAccessibleName(name)
+            forms.append(make_form(part, self.fontMetrics().horizontalAdvance("0") * TITLE_DIGITS))
+            forms[-1].setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for line in (self.who, self.purpose):
             line.setMaxLength(CONSENT_LENGTH)
         for line in (self.name, self.who, self.purpose):
@@ -135,6 +139,10 @@ class TimbreDialog(QDialog):
         row = QHBoxLayout()
         row.addWidget(self.play)
         row.addWidget(self.stop)
+        row.addSpacing(8)
+        row.addWidget(self.start)
+        row.addWidget(label("–"))
+        row.addWidget(self.end)
         row.addWidget(self.length, 1)
         column = QVBoxLayout(self)
         column.setSpacing(8)
@@ -142,8 +150,12 @@ class TimbreDialog(QDialog):
         column.addLayout(row)
         column.addWidget(self.report)
         column.addWidget(self.voices)
-        column.addLayout(form)
-        column.addWidget(box)
+        column.addLayout(forms[0])
+        column.addSpacing(6)
+        column.addWidget(heading)
+        column.addLayout(forms[1])
+        column.addSpacing(6)
+        column.addWidget(buttons)
 
     def bounds(self) -> tuple[float, float]:
         """The part between the handles, seconds."""
@@ -181,14 +193,26 @@ class TimbreDialog(QDialog):
         self.plot.setXRange(0, facts.duration_s, padding=0.01)
         start_s = min(facts.leading_s, max(0.0, facts.duration_s - SHORTEST_S))
         self.part.setBounds((0, facts.duration_s))
+        for edge in (self.start, self.end):
+            edge.blockSignals(True)
+            edge.setMaximum(facts.duration_s)
+            edge.blockSignals(False)
         self.part.setRegion((start_s, min(facts.duration_s, start_s + BEST_S)))
         self.plot.addItem(self.part)
         self._look()
 
     def _tell_length(self) -> None:
         start_s, end_s = self.bounds()
-        self.length.setText(f"{start_s:.2f} s - {end_s:.2f} s   ({end_s - start_s:.2f} s)")
+        for edge, value_s in ((self.start, start_s), (self.end, end_s)):
+            edge.blockSignals(True)
+            edge.setValue(value_s)
+            edge.blockSignals(False)
+        self.length.setText(f"{end_s - start_s:.2f} s")
         self._show_ok()
+
+    def _edges_typed(self) -> None:
+        """The handles by keyboard. Two that cross change places."""
+        self.part.setRegion(sorted((self.start.value(), self.end.value())))
 
     def _show_ok(self) -> None:
         start_s, end_s = self.bounds()

@@ -55,7 +55,7 @@ def make_form(rows: Mapping[str, QWidget | str], title_width_px: int = 0) -> QFo
     form = QFormLayout()
     form.setHorizontalSpacing(24)
     form.setVerticalSpacing(6)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)  # beside the first of many lines
     for name, value in rows.items():
         if isinstance(value, str):
             shown = label(value, wrap=True)
@@ -64,6 +64,7 @@ def make_form(rows: Mapping[str, QWidget | str], title_width_px: int = 0) -> QFo
         title = label(name, "field")
         title.setMinimumWidth(title_width_px)
         title.setMinimumHeight(min(value.sizeHint().height(), FIELD_PX))  # its words stand beside those of the field
+        title.setBuddy(value)
         form.addRow(title, value)
     return form
 

@@ -752,28 +752,36 @@
       <translation>Farbe der Vorlage</translation>
     </message>
     <message>
-      <source>&amp;Name</source>
-      <translation>&amp;Name</translation>
+      <source>Save</source>
+      <translation>Speichern</translation>
     </message>
     <message>
-      <source>N&amp;ote</source>
-      <translation>N&amp;otiz</translation>
+      <source>Name</source>
+      <translation>Name</translation>
     </message>
     <message>
-      <source>&amp;Colour</source>
-      <translation>&amp;Farbe</translation>
+      <source>Note</source>
+      <translation>Notiz</translation>
+    </message>
+    <message>
+      <source>Colour</source>
+      <translation>Farbe</translation>
     </message>
     <message>
       <source>Rename {name}</source>
       <translation>{name} umbenennen</translation>
     </message>
     <message>
-      <source>New name. Lines that use the old one still find it.</source>
-      <translation>Neuer Name. Zeilen mit dem alten finden sie weiterhin.</translation>
-    </message>
-    <message>
       <source>New name</source>
       <translation>Neuer Name</translation>
+    </message>
+    <message>
+      <source>Rename</source>
+      <translation>Umbenennen</translation>
+    </message>
+    <message>
+      <source>Lines that use the old one still find it.</source>
+      <translation>Zeilen mit dem alten finden sie weiterhin.</translation>
     </message>
   </context>
   <context>
@@ -1189,8 +1197,8 @@
       <translation>Wieder aus dem Projekt</translation>
     </message>
     <message>
-      <source>Play this take (Return)</source>
-      <translation>Diesen Take spielen (Eingabe)</translation>
+      <source>Play this take (Space)</source>
+      <translation>Diesen Take spielen (Leertaste)</translation>
     </message>
     <message>
       <source>Hear the picked take and this one in turn, at equal loudness (B)</source>
@@ -1341,6 +1349,14 @@
     <message>
       <source>e.g. dialogue of the game Northgate</source>
       <translation>z. B. Dialoge des Spiels Northgate</translation>
+    </message>
+    <message>
+      <source>Start of the part</source>
+      <translation>Anfang des Ausschnitts</translation>
+    </message>
+    <message>
+      <source>End of the part</source>
+      <translation>Ende des Ausschnitts</translation>
     </message>
     <message>
       <source>Add voice</source>

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
 from bridge.cue import Line, LineState
 from bridge.events import Level, PlayEnded, SoundDevice
+from gui.live_pad import in_lines
 from gui.live_page import MOST, LivePage
 from gui.theme import Theme
 from tests.gui.stand_in import RATE, make_line
@@ -140,3 +142,12 @@ def test_what_is_wrong_with_the_device_stands_beside_it(page: LivePage) -> None:
     page.show_sound_device(SoundDevice("Headphones", "Monitors", RATE, 10.7, 2, "Headphones are not there"))
     assert page.device.currentText() == "Headphones" and page.device_fact.text() == "Headphones are not there"
     assert page.device_fact.property("role") == "error"
+
+
+def test_words_of_a_pad_are_broken_into_two_lines_and_cut_in_the_last(qtbot: QtBot, page: LivePage) -> None:
+    font = page.font()
+    width = QFontMetrics(font).horizontalAdvance("They are inside")
+    assert in_lines("They are inside", font, 2 * width, 2) == "They are inside"
+    assert in_lines("They are inside the walls!", font, width + 4, 2) == "They are inside\nthe walls!"
+    first, last = in_lines("They are inside the walls of the town already", font, width + 4, 2).splitlines()
+    assert first == "They are inside" and last.startswith("the ") and last.endswith("…")

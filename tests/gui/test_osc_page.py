@@ -19,6 +19,7 @@ from bridge.events import OscTraffic
 from gui.osc_forms import FORMS
 from gui.osc_page import OscPage
 from gui.osc_text import Answer, UnreadableMessageError, read_message, write_message
+from gui.theme import Theme
 from gui.traffic_model import KEPT, SLACK
 from tests.gui.stand_in import make_line
 
@@ -27,8 +28,8 @@ values = st.one_of(words, st.integers(-(2**31), 2**31 - 1), st.floats(-1e6, 1e6)
 
 
 @pytest.fixture
-def page(qtbot: QtBot) -> OscPage:
-    page = OscPage("127.0.0.1", 27183)
+def page(qtbot: QtBot, theme: Theme) -> OscPage:
+    page = OscPage(theme, "127.0.0.1", 27183)
     qtbot.addWidget(page)
     mode = QAbstractItemModelTester.FailureReportingMode.Fatal
     page.tester = QAbstractItemModelTester(page.model, mode)  # type: ignore[attr-defined]  # lives as long

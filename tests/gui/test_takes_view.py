@@ -17,8 +17,9 @@ from pytestqt.qtbot import QtBot
 
 from bridge.cue import Cue, Length, Line, LineState, Score
 from gui.clip_facts import UnreadableClipError, differing, read_facts
+from gui.clip_reader import clip_key
 from gui.loudness import equal_gains, loudness
-from gui.take_list import clip_key
+from gui.sound_view import ROOM
 from gui.takes_view import TakesView
 from gui.theme import Theme
 from tests.gui.clips import line_with_clips, write_clip
@@ -42,7 +43,7 @@ def shown(qtbot: QtBot, view: TakesView, tmp_path: Path) -> Callable[..., Line]:
     def show(*levels: float, emotions: tuple[str, ...] = ()) -> Line:
         line = line_with_clips(tmp_path, CUE, levels, emotions)
         view.show_line(line)
-        qtbot.waitUntil(lambda: all(clip_key(take) in view._facts for take in line.takes), timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: all(clip_key(take) in view._clips.facts for take in line.takes), timeout=WAIT_MS)
         return line
 
     return show
@@ -115,6 +116,7 @@ def test_rows_name_what_differs_and_the_facts_stand_below(view: TakesView, shown
     assert first.text().startswith("✓ t01   1.000 s   seed 1\n") and "emotion angry" in first.text()
     assert "emotion sad=0.40" in second.text() and "LUFS" in second.text()
     assert not first.icon().isNull()
+    assert first.text().splitlines()[2] == "emotion angry", "on a line of its own: it is seen in a narrow list, too"
     for words in ("exactly as long as asked", "nothing clipped", "100 ms before the voice", "peak -12.0 dB"):
         assert words in view.facts.text()
 
@@ -132,8 +134,32 @@ def test_two_takes_sound_in_turn_at_equal_loudness(qtbot: QtBot, view: TakesView
     view.list.setCurrentRow(2)
     view.play_button.click()
     assert played[-1] == ("gate_01_t03", 0.0)
+    qtbot.keyClick(view.list, Qt.Key.Key_Space)
+    assert len(played) == 5 and played[-1] == ("gate_01_t03", 0.0)
     view.compare_button.click()
     assert played[-1] == ("gate_01_t01", -12.0)
+
+
+def test_what_is_compared_stays_told_while_it_sounds(view: TakesView, shown: Callable[..., Line]) -> None:
+    line = shown(0.5, 0.25)
+    view.list.setCurrentRow(1)
+    view.compare_button.click()
+    playing = replace(line.takes[0], state=LineState.PLAYING)
+    view.show_line(replace(line, takes=(playing, line.takes[1])))
+    assert view.facts.text() == "compared with gate_01_t02: gate_01_t01 sounds at -6.0 dB; B: the other"
+    item = view.list.item(0)
+    assert item is not None and item.text().startswith("▶ ✓ t01")
+    view.list.setCurrentRow(0)
+    assert "exactly as long as asked" in view.facts.text()
+
+
+def test_warnings_have_a_line_of_their_own_and_hide_no_fact(view: TakesView, shown: Callable[..., Line]) -> None:
+    line = shown(0.5)
+    assert not view.warning.isVisible()
+    warned = replace(line.takes[0], warnings=("much longer than it would be said", "quiet"))
+    view.show_line(replace(line, takes=(warned,)))
+    assert view.warning.isVisible() and view.warning.text() == "⚠ much longer than it would be said  ·  quiet"
+    assert "exactly as long as asked" in view.facts.text()
 
 
 def test_new_takes_have_seeds_of_their_own(view: TakesView, shown: Callable[..., Line]) -> None:
@@ -266,6 +292,37 @@ def test_phonemes_are_shown_where_they_can_be_read(qtbot: QtBot, view: TakesView
     assert not any(item.isVisible() for item in view.sound._phonemes)
     view.show_line(None)
     assert not view.sound._phonemes
+
+
+def test_each_take_of_the_same_length_shows_its_phonemes(view: TakesView, shown: Callable[..., Line]) -> None:
+    shown(0.5, 0.25)
+    for row in (1, 0):
+        view.list.setCurrentRow(row)
+        assert view.sound._phonemes and all(item.isVisible() for item in view.sound._phonemes)
+
+
+def test_words_that_would_stand_on_each_other_are_left_out_until_one_comes_closer(
+    qtbot: QtBot, view: TakesView, tmp_path: Path
+) -> None:
+    cue = replace(CUE, text="Nevertheless everybody understands")
+    view.show_line(line_with_clips(tmp_path, cue, (0.5,)))
+    qtbot.waitUntil(lambda: not view.is_reading, timeout=WAIT_MS)
+
+    def words() -> list[str]:
+        return [item.toPlainText() for item in view.sound._words if hasattr(item, "toPlainText") and item.isVisible()]
+
+    view.sound.resize(150, 100)
+    assert words() == ["Nevertheless", "understands"]
+    view.sound.zoom(2)
+    assert words() == cue.text.split()
+
+
+def test_a_soft_take_fills_the_view_as_a_loud_one_does(view: TakesView, shown: Callable[..., Line]) -> None:
+    shown(0.5, 0.05)
+    for row, level in ((0, 0.5), (1, 0.05)):
+        view.list.setCurrentRow(row)
+        _, (low, high) = view.sound.wave.viewRange()
+        assert high == -low == pytest.approx(ROOM * level, rel=0.01)
 
 
 def test_the_playhead_runs_while_the_take_sounds(qtbot: QtBot, view: TakesView, shown: Callable[..., Line]) -> None:

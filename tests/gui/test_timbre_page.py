@@ -96,7 +96,12 @@ def test_a_voice_needs_a_name_a_consent_and_a_part_that_is_long_enough(
     assert not dialog.ok.isEnabled()
     qtbot.keyClicks(dialog.purpose, "the game Northgate")
     assert dialog.ok.isEnabled()
+    dialog.end.setValue(3.0)  # the handles by keyboard
+    assert dialog.bounds() == pytest.approx((0.5, 3.0), abs=0.01)
+    dialog.start.setValue(4.0)
+    assert dialog.bounds() == pytest.approx((3.0, 4.0), abs=0.01), "two that cross change places"
     dialog.part.setRegion((2.0, 2.5))
+    assert (dialog.start.value(), dialog.end.value()) == (2.0, 2.5)
     assert not dialog.ok.isEnabled()
     daemon.clip_problems, daemon.voices_apart = ("noise: only 9 dB below the speech",), 0.9
     dialog.part.setRegion((2.0, 8.0))

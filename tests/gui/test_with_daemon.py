@@ -275,6 +275,8 @@ def test_a_message_sent_by_hand_reaches_the_daemon_and_is_answered(
 ) -> None:
     gate.set()
     assert panel.osc.where.text() == f"127.0.0.1:{daemon.osc_port}"
+    panel.osc.send.click()  # what stands there at first is a message that is known
+    qtbot.waitUntil(lambda: "reply to /cuevox/server/status: done ok" in panel.osc.complaint.text(), timeout=WAIT_MS)
     panel.osc.message.setText('/cuevox/line/render hand_01 "Who goes there?"')
     panel.osc.send.click()
     wait_for_state(qtbot, panel, "ready")

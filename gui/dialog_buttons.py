@@ -1,0 +1,19 @@
+"""The two buttons that every dialog ends with: Return takes the first, Esc the second."""
+
+from __future__ import annotations
+
+from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QPushButton
+
+
+def accept_or_cancel(dialog: QDialog, words: str = "") -> tuple[QDialogButtonBox, QPushButton]:
+    """The row of buttons, and the one that accepts. words: what that one does; else it says OK."""
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+    box.accepted.connect(dialog.accept)
+    box.rejected.connect(dialog.reject)
+    accept = box.button(QDialogButtonBox.StandardButton.Ok)
+    assert accept is not None
+    if words:
+        accept.setText(words)
+    accept.setProperty("role", "primary")
+    accept.setDefault(True)
+    return box, accept
