@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine import frames, tiles
+
 FILTER_TAPS, FILTER_CUTOFF, FILTER_HALF_WIDTH = 12, 0.25, 0.3  # in parts of the doubled rate
 SNAKE_EPS = 1e-9
-CACHED = 1 << 16  # samples whose work fits into a CPU core's cache
 EDGE_KERNEL = 7  # of the first and the last convolution
 
 
@@ -56,41 +57,6 @@ def half_band() -> Tensor:
     return (taps / taps.sum())[None, None]  # as checkpoints hold it
 
 
-def filtered(heard: Sequence[Tensor], taps: Tensor) -> Tensor:
-    """The sum of what is heard (..., T), each times its tap: faster than a depthwise convolution on a CPU."""
-    y = heard[0] * taps[0]
-    for x, tap in zip(heard[1:], taps[1:], strict=True):
-        y.addcmul_(x, tap)
-    return y
-
-
-def shifted(x: Tensor, n: int) -> list[Tensor]:
-    """(..., T + n - 1) -> n views (..., T), each a sample later."""
-    return [x[..., i : x.shape[-1] - n + 1 + i] for i in range(n)]
-
-
-def doubled(x: Tensor, taps: Tensor) -> tuple[Tensor, Tensor]:
-    """x (..., T) -> the even and the odd samples (..., T) of the same signal at twice the rate.
-
-    Sample 2n of it hears x[n - 3 .. n + 2] by the odd taps, sample 2n + 1 hears x[n - 2 .. n + 3] by the even ones.
-    """
-    heard = shifted(F.pad(x, (3, 3), mode="replicate"), 7)
-    taps = 2 * taps.flip(0)
-    return filtered(heard[:-1], taps[0::2]), filtered(heard[1:], taps[1::2])
-
-
-def halved(even: Tensor, odd: Tensor, taps: Tensor) -> Tensor:
-    """Even and odd samples (..., T) -> the signal at half the rate (..., T).
-
-    Sample n of it hears them from 2n - 5, which is odd, to 2n + 6, which is even. Beyond its ends the signal stays at
-    its first sample, which is even, and at its last, which is odd.
-    """
-    first, last = even[..., :1], odd[..., -1:]
-    odd = torch.cat([first, first, first, odd, last, last], -1)
-    even = torch.cat([first, first, even, last, last, last], -1)
-    return filtered([*shifted(odd, 6), *shifted(even, 6)], torch.cat([taps[0::2], taps[1::2]]))
-
-
 class AntialiasedSnake(nn.Module):
     """x + sin(a x)^2 / b at twice the rate, so that the harmonics it makes do not fold back. (B, C, T) -> (B, C, T)."""
 
@@ -104,16 +70,40 @@ class AntialiasedSnake(nn.Module):
         self.down = nn.Buffer(half_band())
 
     def forward(self, x: Tensor) -> Tensor:
-        B, C, T = x.shape
-        a, height = self.log_a.exp()[:, None], 1 / (self.log_b.exp()[:, None] + SNAKE_EPS)
-        # A CPU does a few channels at a time, so that all passes over them find them in its cache.
-        n = max(1, CACHED // (B * T)) if x.device.type == "cpu" else C
-        parts = zip(x.split(n, 1), a.split(n), height.split(n), strict=True)
-        return torch.cat([self._bent(*part) for part in parts], 1)
+        a, height = self.log_a.exp()[:, None, None], 1 / (self.log_b.exp()[:, None, None] + SNAKE_EPS)
+        # Even samples of the doubled rate in one row, odd ones in the other. The first of both is one that x, which
+        # stays at its ends, makes before it begins.
+        y = F.conv2d(_held(x, 5)[:, :, None], self._taps_up(), padding=(1, 0), groups=len(self.log_a))
+        y.addcmul_(torch.sin_(a * y).square_(), height)
+        # Beyond its own ends, too, the doubled signal stays: at its first sample, which is even, and at its last.
+        even, odd = y.unbind(2)
+        first, last = even[..., 2:3].clone(), odd[..., -3:-2].clone()
+        even[..., :2], odd[..., :3] = first, first
+        even[..., -3:], odd[..., -2:] = last, last
+        return F.conv2d(y, self._taps_down(), groups=len(self.log_a))[:, :, 0]
 
-    def _bent(self, x: Tensor, a: Tensor, height: Tensor) -> Tensor:
-        even, odd = (torch.addcmul(y, torch.sin(a * y).square(), height) for y in doubled(x, self.up.flatten()))
-        return halved(even, odd, self.down.flatten())
+    def _taps_up(self) -> Tensor:
+        """(C, 1, 2, 6): sample 2n hears x[n - 3 .. n + 2], sample 2n + 1 hears x[n - 2 .. n + 3]."""
+        taps = 2 * self.up.flatten().flip(0)
+        # Only one of the two rows lies within x, for the first row that comes out the second.
+        return torch.stack([taps[1::2], taps[0::2]]).expand(len(self.log_a), 1, -1, -1)
+
+    def _taps_down(self) -> Tensor:
+        """(C, 1, 2, 6): sample n hears the doubled ones from 2n - 5, which is odd, to 2n + 6, which is even."""
+        taps = self.down.flatten()
+        return torch.stack([taps[1::2], taps[0::2]]).expand(len(self.log_a), 1, -1, -1)
+
+
+def _held(x: Tensor, n: int) -> Tensor:
+    """x (B, C, T) stays n samples long at its first and at its last: (B, C, T + 2 n).
+
+    On a CPU a frame's channels then lie side by side in memory, which makes filters of single channels fast.
+    """
+    if not x.is_cpu:
+        return F.pad(x, (n, n), mode="replicate")
+    frames = x.transpose(1, 2)
+    before, after = frames[:, :1].expand(-1, n, -1), frames[:, -1:].expand(-1, n, -1)
+    return torch.cat([before, frames, after], 1).transpose(1, 2)
 
 
 class ResidualBlock(nn.Module):
@@ -148,7 +138,8 @@ class Stage(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.up(x)
-        return torch.stack([block(x) for block in self.blocks]).mean(0)
+        first, *others = (block(x) for block in self.blocks)
+        return sum(others, first) / len(self.blocks)
 
 
 class BigVGAN(nn.Module):
@@ -168,6 +159,11 @@ class BigVGAN(nn.Module):
         dim = config.dim >> len(config.rates)
         self.snake = AntialiasedSnake(dim)
         self.out = nn.Conv1d(dim, 1, EDGE_KERNEL, padding=edge, bias=False)
+
+    def settle(self) -> None:
+        """For a CPU: the weights change no more, from now on convolutions take fewer products (engine/tiles.py)."""
+        tiles.settle(self)
+        frames.settle(self)
 
     def forward(self, mel: Tensor) -> Tensor:
         x = self.stem(mel)

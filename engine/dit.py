@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine import tiles
 from engine.wavenet import WaveNet
 
 ROTARY_BASE = 10_000.0
@@ -87,7 +88,7 @@ def turned(x: Tensor, angles: tuple[Tensor, Tensor]) -> Tensor:
 
 
 class Attention(nn.Module):
-    """Every frame looks at every valid one. x (B, T, dim), mask (B, 1, 1, T) bool or None -> (B, T, dim)."""
+    """Every frame looks at every valid one. x (B, T, dim), mask (B, 1, 1, T) bool or None -> (B, T - first, dim)."""
 
     def __init__(self, config: DiTConfig) -> None:
         super().__init__()
@@ -95,10 +96,16 @@ class Attention(nn.Module):
         self.qkv = nn.Linear(config.dim, 3 * config.dim, bias=False)
         self.out = nn.Linear(config.dim, config.dim, bias=False)
 
-    def forward(self, x: Tensor, angles: tuple[Tensor, Tensor], mask: Tensor | None) -> Tensor:
-        B, T, _ = x.shape
-        q, k, v = self.qkv(x).view(B, T, 3, self.n_head, -1).permute(2, 0, 3, 1, 4)  # 3 x (B, H, T, D)
-        y = F.scaled_dot_product_attention(turned(q, angles), turned(k, angles), v, attn_mask=mask)
+    def forward(self, x: Tensor, angles: tuple[Tensor, Tensor], mask: Tensor | None, first: int = 0) -> Tensor:
+        B, T, dim = x.shape
+        if first:  # the frames before it are looked at, but do not look
+            k, v = F.linear(x, self.qkv.weight[dim:]).view(B, T, 2, self.n_head, -1).permute(2, 0, 3, 1, 4)
+            q = F.linear(x[:, first:], self.qkv.weight[:dim]).view(B, T - first, self.n_head, -1).transpose(1, 2)
+        else:
+            q, k, v = self.qkv(x).view(B, T, 3, self.n_head, -1).permute(2, 0, 3, 1, 4)  # 3 x (B, H, T, D)
+        cos, sin = angles
+        q, k = turned(q, (cos[first:], sin[first:])), turned(k, angles)
+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         return self.out(y.transpose(1, 2).flatten(2))
 
 
@@ -116,7 +123,7 @@ class FeedForward(nn.Module):
 
 
 class Layer(nn.Module):
-    """One transformer layer; those in the second half first take in a skip from the first."""
+    """One transformer layer; those in the second half first take in a skip from the first. -> (B, T - first, dim)."""
 
     def __init__(self, config: DiTConfig, takes_skip: bool) -> None:
         super().__init__()
@@ -125,12 +132,18 @@ class Layer(nn.Module):
         self.feed_forward_norm, self.feed_forward = AdaptiveNorm(config.dim), FeedForward(config)
 
     def forward(
-        self, x: Tensor, time: Tensor, skip: Tensor | None, angles: tuple[Tensor, Tensor], mask: Tensor | None
+        self,
+        x: Tensor,
+        time: Tensor,
+        skip: Tensor | None,
+        angles: tuple[Tensor, Tensor],
+        mask: Tensor | None,
+        first: int = 0,
     ) -> Tensor:
         if self.skip is not None:
             assert skip is not None
             x = self.skip(torch.cat([x, skip], -1))
-        x = x + self.attention(self.attention_norm(x, time), angles, mask)
+        x = x[:, first:] + self.attention(self.attention_norm(x, time), angles, mask, first)
         return x + self.feed_forward(self.feed_forward_norm(x, time))
 
 
@@ -179,19 +192,27 @@ class DiT(nn.Module):
         parts = [prompt.transpose(1, 2), self.condition(condition), speaker[:, None].expand(-1, T, -1)]
         return F.linear(torch.cat(parts, -1), self.merge.weight[:, n_mels:], self.merge.bias)
 
-    def forward(self, x: Tensor, time: Tensor, given: Tensor, lengths: Tensor | None = None) -> Tensor:
+    def settle(self) -> None:
+        """For a CPU: the weights change no more, from now on the WaveNet takes fewer products (engine/tiles.py)."""
+        tiles.settle(self.wavenet)
+
+    def forward(self, x: Tensor, time: Tensor, given: Tensor, lengths: Tensor | None = None, first: int = 0) -> Tensor:
+        """first: the frames before it are heard, but not asked for -> (B, n_mels, T - first)."""
         n_mels, T = x.shape[1:]
         valid = None if lengths is None else torch.arange(T, device=x.device) < lengths[:, None]  # (B, T)
         mask = None if valid is None else valid[:, None, None]
         angles = rotary(T, self.config.dim // self.config.n_head, x.device)
         t, noisy = self.time(time), x.transpose(1, 2)
+        heard = max(0, first - self.wavenet.reach)  # from here on
         h = F.linear(noisy, self.merge.weight[:, :n_mels]) + given
         skips: list[Tensor] = []
         for i, layer in enumerate(self.layers):
-            h = layer(h, t, skips.pop() if self.config.takes_skip(i) else None, angles, mask)
+            skip = skips.pop() if self.config.takes_skip(i) else None
+            h = layer(h, t, skip, angles, mask, heard if i == len(self.layers) - 1 else 0)
             if self.config.leaves_skip(i):
                 skips.append(h)
-        h = self.long_skip(torch.cat([self.norm(h, t), noisy], -1))
-        frames = None if valid is None else valid[:, None].to(h.dtype)
+        h = self.long_skip(torch.cat([self.norm(h, t), noisy[:, heard:]], -1))
+        frames = None if valid is None else valid[:, None, heard:].to(h.dtype)
         y = self.wavenet(self.wavenet_in(h).transpose(1, 2), self.wavenet_time(time), frames).transpose(1, 2)
+        h, y = h[:, first - heard :], y[:, first - heard :]
         return self.out(self.final(y + self.wavenet_skip(h), t).transpose(1, 2))

@@ -83,6 +83,8 @@ class OfficialStages:
         if packed.is_there():
             packed.pack(self.gpt.gpt)
             packed.pack_layer(self.gpt, "mel_head")
+        self.s2m.dit.settle()
+        self.vocoder.settle()
 
 
 class OfficialModel:

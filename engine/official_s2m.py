@@ -66,12 +66,9 @@ class OfficialS2M(nn.Module):
 
         def velocity(x: Tensor, time: Tensor) -> Tensor:
             n = len(given)
-            towards, *away = self.dit(x.repeat(n, 1, 1), time.repeat(n), rows).chunk(n)
-            return _from(n_prompt, guided(towards, away[0], guidance) if away else towards)
+            towards, *away = self.dit(x.repeat(n, 1, 1), time.repeat(n), rows, first=n_prompt).chunk(n)
+            # On the whole path the prompt's frames stay zero, since the prompt itself is given.
+            return F.pad(guided(towards, away[0], guidance) if away else towards, (n_prompt, 0))
 
-        return follow(velocity, _from(n_prompt, noise), even_times(n_steps))[..., n_prompt:]
-
-
-def _from(n_prompt: int, x: Tensor) -> Tensor:
-    """x with zeros in the prompt's frames: on the whole path they stay there, since the prompt itself is given."""
-    return torch.cat([torch.zeros_like(x[..., :n_prompt]), x[..., n_prompt:]], -1)
+        start = F.pad(noise[..., n_prompt:], (n_prompt, 0))
+        return follow(velocity, start, even_times(n_steps))[..., n_prompt:]

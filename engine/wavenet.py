@@ -19,6 +19,11 @@ class WaveNet(nn.Module):
         # What a layer says to the next layer and to the output; the last one has no next.
         self.says = nn.ModuleList([nn.Conv1d(dim, (2 if i < n_layer - 1 else 1) * dim, 1) for i in range(n_layer)])
 
+    @property
+    def reach(self) -> int:
+        """Frames to each side that a frame depends on."""
+        return self.n_layer * self.edge
+
     def forward(self, x: Tensor, manner: Tensor, valid: Tensor | None = None) -> Tensor:
         dim = x.shape[1]
         biases = self.manner(manner[:, :, None]).chunk(self.n_layer, 1)
@@ -36,4 +41,7 @@ class WaveNet(nn.Module):
         if x.shape[-1] <= self.edge:  # nothing to mirror: zeros make it long enough, as upstream does
             short = self.edge - x.shape[-1] + 1
             return F.pad(F.pad(x, (0, short)), (self.edge, self.edge), mode="reflect")[..., :-short]
-        return F.pad(x, (self.edge, self.edge), mode="reflect")
+        # By hand, since a frame's channels lie side by side in memory and F.pad would turn all over.
+        frames = x.transpose(1, 2)
+        before, after = frames[:, 1 : self.edge + 1].flip(1), frames[:, -self.edge - 1 : -1].flip(1)
+        return torch.cat([before, frames, after], 1).transpose(1, 2)

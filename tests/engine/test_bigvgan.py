@@ -7,6 +7,8 @@ import torch
 import torch.nn.functional as F
 
 from engine.bigvgan import AntialiasedSnake, BigVGAN, BigVGANConfig, half_band
+from engine.frames import FrameSpread
+from engine.tiles import BesideConv, TiledConv
 
 TINY = BigVGANConfig(
     n_mels=8, dim=16, rates=(4, 2, 2), kernels=(8, 4, 4), block_kernels=(3, 7), block_dilations=((1, 3), (1, 3))
@@ -44,6 +46,20 @@ def test_nothing_is_heard_beyond_the_reach() -> None:
     moved = ((model(changed) - model(mel))[0].abs() > 0).nonzero() // TINY.hop
     assert 45 - TINY.reach <= int(moved.min()) < 45 < int(moved.max()) <= 45 + TINY.reach
     assert int(moved.max()) - int(moved.min()) > TINY.reach  # the reach is no idle guess
+
+
+@torch.inference_mode()
+def test_a_settled_vocoder_says_the_same() -> None:
+    torch.manual_seed(2)
+    model, mel = (
+        BigVGAN(replace(TINY, dim=384, block_kernels=(3, 7, 11), block_dilations=((1, 3),) * 3)),
+        torch.randn(2, 8, 21),
+    )
+    expected = model(mel)
+    model.settle()
+    assert {type(m) for m in model.modules()} >= {TiledConv, BesideConv, FrameSpread}
+    assert not any(isinstance(m, torch.nn.Conv1d | torch.nn.ConvTranspose1d) for m in model.modules())
+    torch.testing.assert_close(model(mel), expected, rtol=1e-4, atol=1e-6)
 
 
 def test_the_official_reach_is_a_fraction_of_a_second() -> None:

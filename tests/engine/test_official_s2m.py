@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
 import torch
 
 from engine.dit import DiT, DiTConfig
 from engine.flow import even_times, follow
 from engine.length_regulator import LengthRegulator, LengthRegulatorConfig, even_spread
 from engine.official_s2m import OfficialS2M, OfficialS2MConfig
+from engine.tiles import TiledConv
 
 DIT = DiTConfig(
     n_mels=6, condition_dim=8, speaker_dim=5, dim=16, n_head=2, n_layer=5, wavenet_layers=2, wavenet_kernel=5
@@ -80,6 +82,30 @@ def test_what_is_padded_behind_a_row_changes_nothing_before_it() -> None:
     heard = DIT.wavenet_layers * (DIT.wavenet_kernel // 2)
     torch.testing.assert_close(got[..., : 20 - heard], expected[..., : 20 - heard])
     assert not torch.allclose(got, dit(changed_x, time, changed_given))
+
+
+@pytest.mark.parametrize("first", [0, 1, 4, 9, 29])
+@torch.inference_mode()
+def test_what_is_not_asked_for_changes_nothing_of_the_rest(first: int) -> None:
+    torch.manual_seed(0)
+    dit = DiT(DIT).eval().requires_grad_(False)
+    x, given, time, lengths = torch.randn(2, 6, 30), torch.randn(2, 30, 16), torch.rand(2), torch.tensor([30, 25])
+    torch.testing.assert_close(dit(x, time, given, first=first), dit(x, time, given)[..., first:])
+    torch.testing.assert_close(dit(x, time, given, lengths, first), dit(x, time, given, lengths)[..., first:])
+
+
+@torch.inference_mode()
+def test_a_settled_stage_makes_the_same_mel() -> None:
+    s2m = OfficialS2M(replace(TINY, dit=replace(DIT, dim=192)))
+    prompt_condition, condition, mel, speaker, noise = inputs(2, 4, 11)
+
+    def made() -> torch.Tensor:
+        return s2m.mel(prompt_condition, condition, mel, speaker, noise, n_steps=2, guidance=0.7)
+
+    expected = made()
+    s2m.dit.settle()
+    assert {type(m) for m in s2m.dit.wavenet.gates} == {TiledConv}
+    torch.testing.assert_close(made(), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_a_very_short_mel_works() -> None:

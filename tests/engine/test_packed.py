@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not is_there(), reason="this build of torch has 
 
 @pytest.mark.parametrize("layer", [Conv1D(24, 40), nn.Linear(24, 40), nn.Linear(24, 40, bias=False)])
 @torch.inference_mode()
-def test_a_packed_layer(layer: nn.Module) -> None:
+def test_a_packed_layer(layer: Conv1D | nn.Linear) -> None:
     x, model = torch.randn(3, 5, 24), nn.Sequential(layer)
     layer.weight.copy_(layer.weight.half().float())
     expected = model(x)
