@@ -1,11 +1,14 @@
 """The official model at full size beside the PyPI package `indextts2-inference`, part by part, on one machine.
 
-    python benchmarks/official_speed.py --work FOLDER [--tokens 250] [--steps 25] [--fixtures FOLDER]
+    python benchmarks/official_speed.py --work FOLDER [--tokens 24] [--repeats 5] [--fixtures FOLDER] [--keep]
 
 The weights are random, so what is heard is noise; the sums are the real ones. FOLDER gets the package, in an
-environment of its own, and the release (7 GB, removed at the end; the environment stays for the next run). The sides
-take turns, one process at a time, and both say the same text with upstream's sampling (three beams) for as many tokens:
-250 are 5 s. What counts as which part says the docstring of the side's script in benchmarks/full_size.
+environment of its own, and the release (7 GB, removed at the end but for --keep; the environment stays for the next
+run). The sides take turns, one process at a time, with upstream's sampling (three beams) and the same prompt.
+
+Every part is done several times: each token of the GPT is one, the others are repeated. From their minimum (and their
+median) a line of 250 tokens, 5 s, is put together: as many tokens, 25 steps of the solver with guidance, the vocoder.
+Times are shown and added to FOLDER/official_speed.jsonl as they come. The table has the minimum / the median.
 """
 
 from __future__ import annotations
@@ -14,16 +17,18 @@ import argparse
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import time
 import venv
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.full_size import release
+from benchmarks.full_size.parts import LINE_TOKENS, N_STEPS
 from tests.engine import parity
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,24 +41,32 @@ INSTALLS = (
     ["-r", str(ROOT / "benchmarks" / "full_size" / "requirements.txt")],
 )
 
+Parts = dict[str, list[float]]  # seconds of every repetition
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--tokens", type=int, default=250)
-    parser.add_argument("--steps", type=int, default=25, help="how many of the solver's 25 are timed")
+    parser.add_argument("--tokens", type=int, default=24, help="that the GPT says")
+    parser.add_argument("--repeats", type=int, default=5, help="of each part but the GPT")
     parser.add_argument("--fixtures", type=Path, default=parity.FOLDER, help="with the manifests of the release")
+    parser.add_argument("--keep", action="store_true", help="the release, for the next run")
     args = parser.parse_args()
-    folder = args.work.resolve() / "release"
-    python = environment(args.work.resolve() / "upstream")
-    shutil.rmtree(folder, ignore_errors=True)
+    work = args.work.resolve()
+    folder, complete = work / "release", work / "release" / "complete"
+    python = environment(work / "upstream")
     try:
-        release.write(folder, args.fixtures)
-        options = [str(folder), str(CLIP), TEXT, "--tokens", str(args.tokens), "--steps", str(args.steps)]
-        upstream = side(python, "upstream.py", options)
-        cuevox = side(Path(sys.executable), "cuevox.py", options)
+        if not complete.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            release.write(folder, args.fixtures)
+            complete.touch()
+        options = [str(folder), str(CLIP), TEXT, "--tokens", str(args.tokens), "--repeats", str(args.repeats)]
+        results = work / "official_speed.jsonl"
+        cuevox = side(Path(sys.executable), "cuevox.py", options, results)
+        upstream = side(python, "upstream.py", options, results)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if not args.keep:
+            shutil.rmtree(folder, ignore_errors=True)
     print(table(upstream, cuevox))
 
 
@@ -68,36 +81,59 @@ def environment(folder: Path) -> Path:
     return python
 
 
-def side(python: Path, script: str, options: list[str]) -> dict[str, Any]:
-    """What a side's script measured."""
-    start = time.perf_counter()
+def side(python: Path, script: str, options: list[str], results: Path) -> Parts:
+    """What a side's script measured; `peak_gb` among it."""
+    start, parts = time.perf_counter(), Parts()
     path = ROOT / "benchmarks" / "full_size" / script
-    done = subprocess.run(
-        [python, path, *options], capture_output=True, text=True, cwd=python.parent, env=os.environ | {"PYTHONPATH": ""}
-    )
-    if done.returncode:
-        sys.exit(f"{script} ended with {done.returncode}: {done.stderr.strip().splitlines()[-1:]}")
-    print(f"{script}: {time.perf_counter() - start:.0f} s in all", file=sys.stderr)
-    return json.loads(done.stdout.splitlines()[-1])
+    log = results.with_name(f"{path.stem}.log")
+    with (
+        log.open("wb") as errors,
+        results.open("a", encoding="utf-8") as kept,
+        subprocess.Popen(
+            [python, path, *options], stdout=subprocess.PIPE, stderr=errors, text=True, cwd=results.parent,
+            env=os.environ | {"PYTHONPATH": ""},
+        ) as process,
+    ):  # fmt: skip
+        assert process.stdout is not None
+        for line in process.stdout:
+            told = json.loads(line)
+            parts[told["part"]], parts["peak_gb"] = told["seconds"], [told["peak_mb"] / 1000]
+            kept.write(json.dumps({"side": path.stem, **told}) + "\n")
+            kept.flush()
+            at = time.perf_counter() - start
+            print(f"{at:4.0f} s  {path.stem} {told['part']}: {min(told['seconds']):.4g} s", file=sys.stderr, flush=True)
+    if process.returncode:
+        sys.exit(f"{script} ended with {process.returncode}; {log} ends: {log.read_text('utf-8').splitlines()[-1:]}")
+    return parts
 
 
-def table(upstream: dict[str, Any], cuevox: dict[str, Any]) -> str:
+def table(upstream: Parts, cuevox: Parts) -> str:
     """In Markdown."""
-    assert upstream["n_tokens"] == cuevox["n_tokens"], (upstream, cuevox)
-    n_tokens, theirs, ours = cuevox["n_tokens"], upstream["seconds"], cuevox["seconds"]
-    line = ("gpt", "s2m", "vocoder")
-    audio_s = cuevox["n_frames"] * 256 / 22_050
-    rows = [
-        ("conditioning, s a prompt", theirs["conditioning"], ours["conditioning"]),
-        ("GPT, ms a token, with its latents", *(1000 * s["gpt"] / n_tokens for s in (theirs, ours))),
-        (f"S2M, s for {audio_s:.1f} s", theirs["s2m"], ours["s2m"]),
-        (f"vocoder, s for {audio_s:.1f} s", theirs["vocoder"], ours["vocoder"]),
-        ("a line with a known prompt, s", *(sum(s[part] for part in line) for s in (theirs, ours))),
-        ("a line with a new prompt, s", *(s["conditioning"] + sum(s[part] for part in line) for s in (theirs, ours))),
-        ("peak memory, GB", upstream["peak_mb"] / 1000, cuevox["peak_mb"] / 1000),
+    ends = ("gpt_prefix", "gpt_latents")
+
+    def line(seconds: Callable[[str], float]) -> float:
+        gpt = LINE_TOKENS * seconds("gpt_step") + sum(map(seconds, ends))
+        return gpt + N_STEPS * seconds("s2m_step") + seconds("vocoder")
+
+    rows: list[tuple[str, Callable[[Callable[[str], float]], float]]] = [
+        ("conditioning, s a prompt", lambda s: s("conditioning")),
+        ("GPT, ms a token", lambda s: 1000 * s("gpt_step")),
+        ("GPT, s before and after its tokens", lambda s: sum(map(s, ends))),
+        ("S2M, s for 5 s", lambda s: N_STEPS * s("s2m_step")),
+        ("vocoder, s for 5 s", lambda s: s("vocoder")),
+        ("a line of 5 s with a known prompt, s", line),
+        ("a line of 5 s with a new prompt, s", lambda s: s("conditioning") + line(s)),
+        ("peak memory, GB", lambda s: s("peak_gb")),
     ]
-    head = "| | indextts2-inference | Cuevox | times faster |\n|---|---|---|---|\n"
-    return head + "\n".join(f"| {name} | {a:.3g} | {b:.3g} | {a / b:.2f} |" for name, a, b in rows)
+    text = "| | indextts2-inference | Cuevox | times faster |\n|---|---|---|---|\n"
+    for name, value in rows:
+        least, median = (
+            [value(lambda part: of(side[part])) for side in (upstream, cuevox)]  # noqa: B023
+            for of in (min, statistics.median)
+        )
+        cells = [f"{a:.3g} / {b:.3g}" for a, b in zip(least, median, strict=True)]
+        text += f"| {name} | {cells[0]} | {cells[1]} | {least[0] / least[1]:.2f} / {median[0] / median[1]:.2f} |\n"
+    return text
 
 
 if __name__ == "__main__":
