@@ -51,6 +51,7 @@ class OscPeer:
         self.peer = (host, port)
         self._kept: deque[Reply] = deque()  # came while another one was waited for
         self._by_tcp = by_tcp
+        self.has_ended = False  # the connection, by the other side; nothing more can come
         self._stream = bytearray()  # of TCP: what has come and is not a whole packet yet
         if by_tcp:
             self._socket = socket.create_connection(self.peer, CONNECT_S)
@@ -102,8 +103,12 @@ class OscPeer:
             return self._socket.recv(MAX_PACKET)
         size = int.from_bytes(self._stream[:4], "big")
         if len(self._stream) < 4 or len(self._stream) < 4 + size:
-            data = self._socket.recv(MAX_PACKET)
+            try:
+                data = self._socket.recv(MAX_PACKET)
+            except ConnectionError:
+                data = b""
             if not data:
+                self.has_ended = True
                 raise TimeoutError("the other side has ended the connection")
             self._stream += data
             return None

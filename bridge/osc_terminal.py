@@ -11,18 +11,20 @@ from bridge.osc_clients import TOPICS
 from bridge.osc_peer import ERRORS, OscPeer, Reply
 from bridge.osc_words import words_of
 
-ANSWER_S = 5.0  # until the first reply; what was accepted may take as long as it takes
+ANSWER_S = 5.0  # until a reply; what was accepted may take as long as it takes, while a ping is answered
 LOOK_S = 0.5  # how often it is looked whether the watching is to end
 RENEW_S = 10.0  # a subscription over UDP ends 30 s after the last message
 WATCHED = ("lines", "errors", "traffic")  # not the meters: twenty numbers a second are no reading matter
 HEARTBEAT = "/cuevox/server/heartbeat"
 TRAFFIC = "/cuevox/server/traffic"
 DROP = "/cuevox/line/drop"
+PING = "/cuevox/server/ping"
 CONNECT = "/cuevox/connect"
 OWN_REPLIES = ("/reply/cuevox/server/", f"/reply{CONNECT}")  # to what `watch` itself asks
 NEVER_ANSWERED = ("/reply/", ERRORS)
 NOT_CONNECTED = "not_connected"
 WAY_OUT = "is Cuevox running, and at this port? (--osc-port N in front of the command asks at another)"
+KEPT = "a line that was accepted is kept, and made after its next start"
 PASSCODE_FROM = "the passcode is taken from osc_passcode in settings.json; --data FOLDER says in which folder that is"
 YES = ("yes", "true", "on", "1")
 
@@ -61,17 +63,29 @@ def send(
                 say(line_of(connected, CONNECT) if connected else unheard)
                 return FAILED if connected else UNHEARD
         peer.send(address, *words, at_s=None if in_s is None else time.time() + in_s)
-        patience_s: float | None = ANSWER_S + (in_s or 0.0)
+        heard_s = time.monotonic() + (in_s or 0.0)  # nothing is due before its time tag
+        is_asked = False  # whether it is still there
         while not endings.are_complete:
-            reply = peer.next_reply(LOOK_S if patience_s is None else patience_s)
+            reply = peer.next_reply(LOOK_S)
+            now_s = time.monotonic()
             if reply is not None:
-                patience_s = None
+                heard_s, is_asked = now_s, False
+                if reply.command == PING != address:
+                    continue
                 endings.add(reply)
                 say(line_of(reply, address))
                 if reply.code == NOT_CONNECTED:
                     say(PASSCODE_FROM)
-            elif patience_s is not None:
-                say(unheard)
+            elif peer.has_ended:
+                say(f"Cuevox has ended the connection before its last reply; {KEPT}")
+                return UNHEARD
+            elif now_s - heard_s < ANSWER_S:
+                continue
+            elif endings.have_begun and not is_asked:
+                peer.send(PING)
+                heard_s, is_asked = now_s, True
+            else:
+                say(f"{unheard}; {KEPT}" if endings.have_begun else unheard)
                 return UNHEARD
     return FAILED if endings.has_error else DONE
 
@@ -109,7 +123,7 @@ def watch(
                     peer.send("/cuevox/server/subscribe", topic)
             elif now_s - asked_s >= RENEW_S:
                 asked_s = now_s
-                peer.send("/cuevox/server/ping")
+                peer.send(PING)
             message = peer.next_message(LOOK_S)
             if message is None:
                 continue
@@ -152,6 +166,10 @@ class _Endings:
         self._ended = 0
         self._drops_owed = 0
         self.has_error = False
+
+    @property
+    def have_begun(self) -> bool:
+        return self._accepted > 0
 
     @property
     def are_complete(self) -> bool:

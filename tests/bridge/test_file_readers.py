@@ -9,28 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bridge.wav import ClipMetadata, Marker, write_wav
+from bridge.wav import Marker, write_wav
+from tests.bridge.test_wav import CLIP
 from tests.file_readers import READERS
 
 TIME_S = 3600  # on the timeline; one sample behind it, so that seconds alone would not do
-TOLD = ClipMetadata(
-    line="guard_012",
-    take="guard_012_t02",
-    text="Halt! Qui va là?",
-    description="Guard: Halt! Qui va la?",
-    project="Castle",
-    character="Guard",
-    timbre="mira",
-    emotion="angry",
-    intensity=0.75,
-    language="en",
-    loudness_lufs=-23.04,
-    loudness_range_lu=4.5,
-    true_peak_dbtp=-1.5,
-    max_momentary_lufs=-18.25,
-    max_short_term_lufs=-20.0,
-    markers=(Marker(0, "Halt"), Marker(4801, "va")),
-)
+TOLD = replace(CLIP, markers=(Marker(0, "Halt"), Marker(4801, "va")))
 
 
 @pytest.mark.parametrize("program", READERS)

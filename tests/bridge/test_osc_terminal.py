@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from pythonosc.osc_message_builder import build_msg
 
 from bridge import osc_terminal
 from bridge.osc_terminal import DONE, FAILED, UNHEARD, send, watch
@@ -77,6 +78,49 @@ def test_nobody_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         port = silent.getsockname()[1]
         assert send(HOST, port, "/cuevox/server/ping", (), said.append) == UNHEARD
     assert f"{HOST}:{port}" in said[0]
+
+
+def test_a_daemon_that_falls_silent_after_it_accepted_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(osc_terminal, "ANSWER_S", WAIT_S)
+    monkeypatch.setattr(osc_terminal, "LOOK_S", 0.01)
+    said: queue.Queue[str] = queue.Queue()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon:
+        daemon.bind((HOST, 0))
+        daemon.settimeout(WAIT_S)
+        results: queue.Queue[int] = queue.Queue()
+        port = daemon.getsockname()[1]
+        asker = threading.Thread(
+            target=lambda: results.put(send(HOST, port, "/cuevox/line/render", ("l", "Hello"), said.put))
+        )
+        asker.start()
+        _, client = daemon.recvfrom(1000)
+        reply = ("", "accepted", "ok", "l_t01 is queued", "l", "l_t01")
+        daemon.sendto(build_msg("/reply/cuevox/line/render", reply).dgram, client)
+        assert said.get(timeout=WAIT_S).startswith("accepted ok")
+        monkeypatch.setattr(osc_terminal, "ANSWER_S", 0.05)
+        assert daemon.recv(1000).startswith(b"/cuevox/server/ping\0")
+        assert results.get(timeout=WAIT_S) == UNHEARD
+        asker.join()
+    assert "is kept, and made after its next start" in said.get_nowait() and said.empty()
+
+
+def test_a_connection_that_ends_is_told_at_once() -> None:
+    said: list[str] = []
+    with socket.socket() as daemon:
+        daemon.bind((HOST, 0))
+        daemon.listen()
+
+        def serve() -> None:
+            connection, _ = daemon.accept()
+            with connection:
+                connection.recv(1000)
+
+        server = threading.Thread(target=serve)
+        server.start()
+        port = daemon.getsockname()[1]
+        assert send(HOST, port, "/cuevox/line/render", ("l", "Hello"), said.append, by_tcp=True) == UNHEARD
+        server.join()
+    assert said == ["Cuevox has ended the connection before its last reply; " + osc_terminal.KEPT]
 
 
 def test_watching_shows_both_directions_and_the_lines(studio: Studio) -> None:
