@@ -63,7 +63,8 @@ class AbletonLive:
                         raise DropError(f"Live's remote script hung up; {ADVICE}")
                     said += block
         except OSError as error:
-            raise DropError(f"Ableton Live does not answer on port {self.port} ({error}); {ADVICE}") from error
+            why = error.strerror or error
+            raise DropError(f"Ableton Live does not answer on port {self.port} ({why}); {ADVICE}") from error
         try:
             answer = json.loads(said)
             if answer["ok"]:

@@ -83,7 +83,8 @@ class Exchange:
 
     def verify(self, job: DropJob) -> DropReceipt:
         otio = _otio()
-        return self._receipt(self._read(otio), self._copies(otio), job)
+        timeline = self._read(otio)
+        return self._receipt(timeline, self._copies(otio) if self.path.exists() else {}, job)
 
     def _receipt(self, timeline: Any, copies: Mapping[Path, set[tuple[str, int, int]]], job: DropJob) -> DropReceipt:
         """Of a clip that lies in the timeline, and in the other formats too. Raises DropError."""

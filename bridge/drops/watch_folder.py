@@ -46,6 +46,8 @@ class WatchFolder:
         path = self._path(job)
         try:
             info = read_info(path)
+        except FileNotFoundError as error:
+            raise DropError(f"{path} is not there; drop {job.title} first") from error
         except (OSError, BadArgumentError) as error:
             raise DropError(f"{path} does not hold {job.title}: {error}") from error
         if info.metadata.take != job.id:
