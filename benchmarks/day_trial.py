@@ -32,10 +32,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.load_osc import memory_and_handles
 from benchmarks.running_daemon import PROGRAMS, WAIT_S, RunningDaemon, TrialError
-from bridge.cue import Cue, Length, Score
+from bridge.cue import Cue, Length
 from bridge.journal import Journal
 from bridge.line_book import LineBook
 from bridge.osc_peer import OscPeer
+from bridge.take_score import free_scores
 from engine.types import Plan
 from tests.bridge.hostile import HOSTILE
 
@@ -44,7 +45,7 @@ LOOKS = 40  # in all
 LINES = 500  # their names come again and again, as in a session
 EACH_S = 0.05
 FLAT_MB, FLAT_HANDLES = 10.0, 3  # that the last quarter may lie above the second; megabytes beside those of the takes
-WEIGHED = 500  # takes
+WEIGHED, TAKES_OF_A_LINE = 500, 20
 
 
 @dataclass
@@ -83,9 +84,10 @@ def weight_of_a_take(folder: Path) -> float:
     clips = folder / "clips" / "Brand"
     tracemalloc.start()
     for n in range(WEIGHED):
-        cue = Cue(f"day_{n:03}", "Halt, who goes there?", "Brand", length=Length(200, 1000))
-        (take,) = book.add(cue, [n])
-        scores = [Score(name, 0.1 * n, f"{n} dB") for name in ("stretch", "clipped", "silence", "level", "length")]
+        name, text = f"day_{n // TAKES_OF_A_LINE:03}", "Halt, who goes there?"
+        (take,) = book.add(Cue(name, text, "Brand", length=Length(200, 1000)), [n])
+        audio = 0.01 * (1 + n % 50) * np.sin(np.arange(plan.n_samples, dtype=np.float32))
+        scores = free_scores(Cue(name, text, "Brand"), plan, audio)
         book.finish(take.id, clips / f"{take.id}.wav", plan, -3.0, scores=scores)
     gc.collect()
     n_bytes, _ = tracemalloc.get_traced_memory()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from bridge.timeline import Length, Position
 
-__all__ = ["Cue", "Finish", "Length", "Line", "LineState", "Position", "Score", "Take"]
+__all__ = ["Cue", "Finish", "Length", "Line", "LineState", "Position", "Score", "Take", "score_of"]
 
 
 class LineState(enum.StrEnum):
@@ -62,6 +63,12 @@ class Score:
     name: str
     penalty: float  # 0: nothing to find fault with; 10 spoils the take
     text: str = ""  # the figure behind it, for people
+
+
+@lru_cache(maxsize=4096)
+def score_of(name: str, penalty: float, text: str = "") -> Score:
+    """A Score, the same one for the same words: most takes of a day are scored alike, and all are kept in memory."""
+    return Score(name, penalty, text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from bridge.cue import Cue, Finish, Length, LineState, Position, Score, Take
+from bridge.cue import Cue, Finish, Length, LineState, Position, Take, score_of
 from bridge.errors import BridgeError
 from bridge.journal_schema import SCHEMA, migrate, version_of
 
@@ -123,9 +124,10 @@ class Journal:
                 takes = self._database.execute(
                     "SELECT number, batch, cue, take, wish FROM take ORDER BY line, number"
                 ).fetchall()
+                cue = lru_cache(maxsize=1000)(_cue)  # takes of one line were mostly asked for in the same words
                 return (
                     [_line(row) for row in lines],
-                    [TakeRecord(_take(row[3]), _cue(row[2]), row[0], row[1], _wish(row[4])) for row in takes],
+                    [TakeRecord(_take(row[3]), cue(row[2]), row[0], row[1], _wish(row[4])) for row in takes],
                 )
             except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
                 raise _unreadable(error) from error
@@ -269,7 +271,7 @@ def _take(text: str) -> Take:
             "state": LineState(values["state"]),
             "path": None if path is None else Path(path),
             "warnings": tuple(values["warnings"]),
-            "scores": tuple(Score(**score) for score in values.get("scores", ())),  # since schema 2
+            "scores": tuple(score_of(**score) for score in values.get("scores", ())),  # since schema 2
             "peak_db": float("-inf") if peak_db is None else peak_db,
         }
     )

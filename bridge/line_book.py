@@ -14,6 +14,8 @@ from bridge.line_entry import FOREMOST, PENDING, Entry, lying, new_takes, pickin
 from bridge.line_register import LineRegister
 from engine.types import Plan
 
+MAX_TAKEN_OUT = 1000  # lines that can be brought back
+
 
 class LineBook(LineRegister):
     """May be used by any thread."""
@@ -32,6 +34,7 @@ class LineBook(LineRegister):
             entry = self._entries.get(cue.id)
             first = self._n_takes(cue.id) + 1
             old = entry.record if entry else LineRecord(cue, self._number + 1)
+            cue = old.cue if old.cue == cue else cue  # one in memory for all takes that were asked for in these words
             record = replace(old, cue=cue, n_takes=first + len(seeds) - 1)
             number = record.number
             parent = self._kept(parent).take.id if parent else record.picked
@@ -123,20 +126,26 @@ class LineBook(LineRegister):
                 raise RefusedError(f"line {line_id!r} is {state}; cancel or stop it, then remove it")
             record = replace(entry.record, removed=True, picked="", earlier_picks=())
             self._journal.save(record)
-            self._removed[line_id] = record
+            self._removed[line_id] = record.n_takes
             self._taken_out[line_id] = self._entries.pop(line_id)
+            if len(self._taken_out) > MAX_TAKEN_OUT:
+                del self._taken_out[next(iter(self._taken_out))]
             for take_id in entry.takes:
                 self._line_of.pop(take_id, None)
             self._publish(events.LineRemoved(line_id))
 
     def bring_back(self, line_id: str) -> None:
-        """A line that was removed since the start, with its takes and its pick. Raises NotFoundError, RefusedError."""
+        """One of the last lines removed since the start, with its takes and its pick.
+
+        Raises NotFoundError, RefusedError.
+        """
         with self._lock:
             if line_id in self._entries:
                 raise RefusedError(f"line {line_id!r} is in the list; there is nothing to bring back")
             entry = self._taken_out.get(line_id)
             if entry is None:
-                raise NotFoundError(f"line {line_id[:80]!r} was not removed since the start; render it again")
+                text = f"line {line_id[:80]!r} is not among the last {MAX_TAKEN_OUT} removed since the start"
+                raise NotFoundError(f"{text}; render it again")
             self._journal.save(entry.record, entry.takes.values())
             self._entries[line_id] = entry
             self._line_of.update(dict.fromkeys(entry.takes, line_id))

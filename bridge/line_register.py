@@ -28,8 +28,8 @@ class LineRegister:
         self._line_of: dict[str, str] = {}  # take id -> line id
         self._sounding: Counter[str] = Counter()  # take id -> how often it sounds at this moment
         self._number = 0
-        self._removed: dict[str, LineRecord] = {}
-        self._taken_out: dict[str, Entry] = {}  # lines removed since the start, as they were
+        self._removed: dict[str, int] = {}  # line id -> takes it ever had, so that no name is given twice
+        self._taken_out: dict[str, Entry] = {}  # lines removed since the start, as they were; the latest last
 
     # ---- what there is ----------------------------------------------------------------------------------------------
 
@@ -40,7 +40,7 @@ class LineRegister:
             for line in lines:
                 self._number = max(self._number, line.number)
                 if line.removed:
-                    self._removed[line.cue.id] = line
+                    self._removed[line.cue.id] = line.n_takes
                 else:
                     self._entries[line.cue.id] = Entry(line)
             for kept in takes:
@@ -151,8 +151,7 @@ class LineRegister:
 
     def _n_takes(self, line_id: str) -> int:
         entry = self._entries.get(line_id)
-        record = entry.record if entry else self._removed.get(line_id)
-        return record.n_takes if record else 0
+        return entry.record.n_takes if entry else self._removed.get(line_id, 0)
 
     def _change(self, take_id: str, change: Callable[[Take], Take], *, keep: bool = False) -> None:
         self._replace(take_id, lambda kept: replace(kept, take=change(kept.take)), keep=keep)

@@ -124,6 +124,8 @@ class Player:
         self._lock = threading.RLock()  # guards everything below, never taken in the callback
         self._stream: Stream | None = None
         self._missed = ""  # why the wanted device is not the one that is open
+        self._none = ""  # why there is none at all, as it was at the last look
+        self._looked_s = 0.0
         self._n_underruns = 0  # of the streams before this one
         self._was_opened = False
         self._told: SoundDevice | None = None
@@ -215,6 +217,10 @@ class Player:
         """The stream that is open, or a new one. Raises DeviceError."""
         if self._stream is not None and self._stream.is_alive:
             return self._stream
+        if self._none:
+            # Each start of PortAudio takes memory that it never gives back, so a small process looks first.
+            if time.monotonic() < self._looked_s + LOOK_S or not is_there(""):
+                raise DeviceError(self._none)
         return self._reopen()
 
     def _reopen(self, *, or_system: bool = True) -> Stream:
@@ -241,10 +247,11 @@ class Player:
                 stream = Stream("", self.rate, self.blocksize)
                 missed = f"{error}. Until it is there, sound goes to {stream.name!r}"
         except DeviceError as error:
-            self._missed = str(error)
+            self._missed = self._none = str(error)
+            self._looked_s = time.monotonic()
             raise
         stream.sounds = sounds
-        self._stream, self._missed = stream, missed
+        self._stream, self._missed, self._none = stream, missed, ""
         _log.info("sound device %r, %d Hz, latency %.0f ms", stream.name, stream.rate, stream.latency_s * 1e3)
         return stream
 

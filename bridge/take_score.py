@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from bridge.cue import Cue, Score
+from bridge.cue import Cue, Score, score_of
 from bridge.speech_span import find_speech
 from engine.types import Audio, Plan
 
@@ -27,7 +27,7 @@ def free_scores(cue: Cue, plan: Plan, audio: Audio) -> tuple[Score, ...]:
     """What costs next to nothing: length, level, clipping, silence before and after the words."""
     speech = find_speech(audio, plan.rate)
     if speech is None:
-        return (Score("level", MAX_PENALTY, "silent"),)
+        return (score_of("level", MAX_PENALTY, "silent"),)
     lead_s, tail_s = speech.start / plan.rate, (len(audio) - speech.end) / plan.rate
     n_clipped = int(np.count_nonzero(np.abs(audio) >= _FULL_SCALE))
     low, high = LEVELS_DBFS
@@ -41,4 +41,4 @@ def free_scores(cue: Cue, plan: Plan, audio: Audio) -> tuple[Score, ...]:
 
 
 def _score(name: str, penalty: float, text: str) -> Score:
-    return Score(name, round(min(MAX_PENALTY, penalty), 3), text)
+    return score_of(name, round(min(MAX_PENALTY, penalty), 3), text)
