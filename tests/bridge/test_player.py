@@ -302,7 +302,10 @@ def test_a_rate_that_is_refused_is_resampled_and_a_device_that_is_taken_is_told(
 # ---- faults of the device -------------------------------------------------------------------------------------------
 
 
-def test_a_lost_device_is_told_and_can_come_back(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_lost_device_is_told_and_can_come_back(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.player.LOOK_S", 0.01)
     ear = Ear()
     with pulse_server(tmp_path_factory.mktemp("p")) as pulse, ear.listen(Player("", RATE, patience_s=0)) as player:
         player.start(in_blocks(ramp(20 * RATE)), ear.first_ms.append, ear.on_end)
@@ -315,6 +318,11 @@ def test_a_lost_device_is_told_and_can_come_back(tmp_path_factory: pytest.TempPa
         with pytest.raises(DeviceError, match=r"no sound output.*render to a file"):
             player.start(in_blocks(ramp(10)), ear.first_ms.append, ear.on_end)
         assert player.device().name == "" and player.device().text
+        with monkeypatch.context() as patch:  # as long as there is none PortAudio is left alone: a start of it leaks
+            patch.setattr("bridge.player.look_again", lambda: pytest.fail("PortAudio was started again"))
+            for _ in range(3):
+                with pytest.raises(DeviceError, match="no sound output"):
+                    player.start(in_blocks(ramp(10)), ear.first_ms.append, ear.on_end)
         pulse.start()
         player.start(in_blocks(ramp(10)), ear.first_ms.append, ear.on_end)
         assert ear.ends.get(timeout=WAIT_S) == (10, False)
