@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import nn
 
 from engine.errors import BadCheckpointError
@@ -26,6 +26,7 @@ from engine.source_filter import SourceFilterConfig, SourceFilterVocoder
 from engine.t2s import T2S, T2SConfig
 from engine.transformer import TransformerConfig
 from engine.types import EMOTIONS
+from engine.weight_files import read_safetensors
 
 EMBEDDED = Path(__file__).parent / "weights" / "cuevox-mini-1"
 STAGES = ("t2s", "s2m", "vocoder")
@@ -104,7 +105,7 @@ def load_passage(folder: Path) -> Passage | None:
     if not path.exists():
         return None
     try:
-        arrays = load_file(path)
+        arrays = read_safetensors(path)
         return Passage(arrays["codes"][None].long(), arrays["latents"][None].float())
     except (OSError, SafetensorError, KeyError) as error:
         raise BadCheckpointError(f"{path} is damaged: {error!r}; get the model again") from error
@@ -139,7 +140,7 @@ def _config(kind: type[C], values: Any, folder: Path) -> C:
 
 def _stage(model: M, path: Path) -> M:
     try:
-        state = load_file(path)
+        state = read_safetensors(path)
         model.load_state_dict({k: v.to(torch.float32) for k, v in state.items()}, strict=True)
     except (OSError, SafetensorError, RuntimeError) as error:
         raise BadCheckpointError(f"{path} does not fit its config.json or is damaged: {error}") from error

@@ -11,6 +11,7 @@ from engine import torchaudio_compat
 from engine.emotion_reply import SYSTEM_PROMPT, weights_of_reply
 from engine.errors import BadCheckpointError
 from engine.types import Emotion
+from engine.weight_files import read_safetensors
 
 END_OF_THINKING = "</think>"
 MAX_REPLY = 200  # tokens; a right answer has about 60
@@ -41,12 +42,12 @@ class EmotionClassifier:
 
         try:
             tokeniser: Any = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
-            model: Any = transformers.AutoModelForCausalLM.from_pretrained(
-                folder,
-                local_files_only=True,
-                use_safetensors=True,  # a pickle could run code
-                dtype=_precision(device),
-            )
+            config: Any = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
+            kind: Any = transformers.MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
+            # Given the weights, since the library would map their file into memory; a pickle could run code.
+            state = read_safetensors(folder / "model.safetensors")
+            model: Any = kind.from_pretrained(None, config=config, state_dict=state, dtype=_precision(device))
+            model.generation_config = transformers.GenerationConfig.from_pretrained(folder, local_files_only=True)
         except Exception as error:  # whatever damaged files make of the library's readers
             raise BadCheckpointError(
                 f"the text-to-emotion model in {folder} cannot be read: {str(error).splitlines()[0][:200]}; get it "

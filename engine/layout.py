@@ -66,8 +66,7 @@ class Layout:
                     f"{source}: {self.upstream(key)} is {tuple(value.shape)}, its configuration needs "
                     f"{tuple(own[key].shape)}; get the model again"
                 )
-            # A copy, so that a file that is mapped into memory can be let go
-            weights[key] = value.to(torch.float32 if value.is_floating_point() else value.dtype, copy=True)
+            weights[key] = value.float() if value.is_floating_point() else value
         model.load_state_dict(weights, strict=True, assign=True)
         return model.eval().requires_grad_(False)
 

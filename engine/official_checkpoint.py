@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +19,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 
 from engine import official_config, official_layout
@@ -35,6 +33,7 @@ from engine.official_s2m import OfficialS2M
 from engine.semantic_codec import SemanticCodec
 from engine.speaker_encoder import SpeakerEncoder
 from engine.speech_encoder import SpeechEncoder
+from engine.weight_files import read_pickle, read_safetensors
 
 INDEXTTS = "IndexTeam/IndexTTS-2"
 C = TypeVar("C")
@@ -151,7 +150,7 @@ class OfficialCheckpoint:
         config = self._config(
             CONFIG, lambda: official_config.s2m(self.config["s2mel"], gpt_config(self.config["gpt"]).dim)
         )
-        parts = self._read(S2M_WEIGHTS, _unpickled, Mapping).get("net")
+        parts = self._read(S2M_WEIGHTS, read_pickle, Mapping).get("net")
         if not isinstance(parts, Mapping):
             raise self._damaged(S2M_WEIGHTS, "it holds no `net`")
         state = {
@@ -206,7 +205,7 @@ class OfficialCheckpoint:
         sizes: list[int] = self._config(CONFIG, lambda: [int(n) for n in self.config["emo_num"]])
 
         def table(file: OfficialFile) -> Tensor:
-            rows = self._read(file, _unpickled, Tensor)
+            rows = self._read(file, read_pickle, Tensor)
             if rows.dim() != 2 or len(rows) != sum(sizes):
                 raise self._damaged(file, f"it is {tuple(rows.shape)} and has not the {sum(sizes)} rows of emo_num")
             return rows.float()
@@ -226,7 +225,7 @@ class OfficialCheckpoint:
 
     def _weights(self, file: OfficialFile, inside: str | None = None, *, only_if_there: bool = False) -> State:
         """A state dict, itself or under the key `inside`."""
-        read = load_file if file.path.endswith(".safetensors") else _unpickled
+        read = read_safetensors if file.path.endswith(".safetensors") else read_pickle
         state = self._read(file, read, Mapping)
         if inside is not None and (inside in state or not only_if_there):
             state = state.get(inside)
@@ -276,8 +275,3 @@ def find(folder: Path, file: OfficialFile) -> Path | None:
         cached = folder / "hf_cache" / f"models--{file.repository.replace('/', '--')}" / "snapshots"
         places += sorted(cached.glob(f"*/{file.path}"))
     return next((path for path in places if path.is_file()), None)
-
-
-def _unpickled(path: Path) -> Any:
-    # Mapped into memory, what is not taken is not read: two thirds of s2mel.pth are left over from training.
-    return torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,15 @@ def test_a_sentence_becomes_the_weights_that_the_model_answers(folder: Path) -> 
     won, gone = (dict(zip(EMOTIONS, classifier.emotion(text).weights, strict=True)) for text in ANSWERS)
     assert {name: weight for name, weight in won.items() if weight} == {"happy": 0.9, "surprised": 0.1}
     assert {name: weight for name, weight in gone.items() if weight} == {"sad": 0.8}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what is mapped into memory is seen in /proc")
+def test_its_file_may_be_cut_while_it_is_loaded(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    classifier = EmotionClassifier.load(tmp_path, CPU)
+    assert str(tmp_path) not in Path("/proc/self/maps").read_text()  # or cutting it would end this process
+    os.truncate(tmp_path / "model.safetensors", 0)
+    assert classifier.emotion("We have won!").weights[EMOTIONS.index("happy")] == 0.9
 
 
 def test_a_tokeniser_without_a_chat_template_is_asked_in_qwens_form(folder: Path, tmp_path: Path) -> None:
