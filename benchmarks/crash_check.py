@@ -59,9 +59,29 @@ def look(data: Path, accepted: set[str], may_fail: set[str]) -> tuple[int, Wrong
         (fault,) = database.execute("PRAGMA integrity_check").fetchone()
     wrongs.torn += [f"journal: {fault}"] if fault != "ok" else []
     dropped = {take_id for take_id, take in takes.items() if take["state"] == "dropped"}
-    for path, names_in in (("cuevox.RPP", _names_in_reaper), ("cuevox.dawproject", _names_in_dawproject)):
-        wrongs += _look_at_project(data / "projects" / path, names_in, dropped)
+    for name, names_in in PROJECTS:
+        wrongs += _look_at_project(data / "projects" / name, names_in, dropped)
     return len(takes), wrongs
+
+
+def look_at_cut(data: Path, accepted: set[str], done: set[str]) -> list[str]:
+    """-> what is wrong in a data folder as a loss of power left it, before a daemon puts the rest right."""
+    if not (data / "cuevox.sqlite").exists():
+        return [f"the journal is gone, and with it {take_id}" for take_id in sorted(accepted)]
+    try:
+        takes = _takes(data)
+    except sqlite3.Error as error:
+        # A journal that was not begun yet is none; the next start begins it.
+        return [f"journal: {error}"] if accepted or "no such table" not in str(error) else []
+    wrong = [f"{take_id} was accepted and is not known" for take_id in sorted(accepted - takes.keys())]
+    made = {take_id for take_id, take in takes.items() if take["path"]}
+    wrong += [f"{take_id} was done and is not" for take_id in sorted(done - made)]
+    wrong += [fault for take_id in sorted(made) if (fault := _fault_of_clip(takes[take_id]))]
+    dropped = {take_id for take_id, take in takes.items() if take["state"] == "dropped"}
+    for name, names_in in PROJECTS:
+        found = _look_at_project(data / "projects" / name, names_in, dropped)
+        wrong += [*found.torn, *found.lost, *found.duplicates]
+    return wrong
 
 
 def _takes(data: Path) -> dict[str, dict[str, Any]]:
@@ -116,3 +136,6 @@ def _names_in_dawproject(path: Path) -> Counter[str]:
     if sounds != wanted:
         raise ValueError(f"{len(sounds)} sounds for {len(wanted)} clips")
     return Counter(clip.get("name", "") for clip in clips)
+
+
+PROJECTS = (("cuevox.RPP", _names_in_reaper), ("cuevox.dawproject", _names_in_dawproject))

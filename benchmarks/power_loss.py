@@ -8,26 +8,34 @@ through in order, as a disk would see them that loses all that was not synced. W
 - a file that gets its name (rename) before its content was synced,
 - an `accepted` that leaves before the journal's write of it was synced,
 - a `done` that leaves before the folder in which its clip got its name was synced.
+
+Then the disk is rebuilt as it may be after a loss of power at `--cuts` moments (benchmarks/disk_replay.py): with
+nothing, all or any part of what was not synced yet. In each such state every take that was accepted has to be in the
+journal, every clip that is told of and every project has to be whole. On every `--restarts`th a daemon is started,
+which has to make all that was accepted, once.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.crash_check import SECONDS, look, look_at_cut
+from benchmarks.disk_replay import OPTIONS, ReplayedDisk, plain, write_state
 from benchmarks.running_daemon import PROGRAMS, WAIT_S, RunningDaemon, TrialError
 from bridge.osc_peer import OscPeer
 
-CALLS = "write,pwrite64,writev,fsync,fdatasync,rename,renameat,renameat2,sendto"
 RENDER = "/cuevox/line/render"
 
 _LINE = re.compile(r"(?P<thread>\d+) +(?:<\.\.\. (?P<resumed>\w+) resumed>|(?P<call>\w+)\()(?P<rest>.*)")
@@ -47,10 +55,15 @@ class Findings:
     named_before_synced: list[str] = field(default_factory=list)
     accepted_before_synced: list[str] = field(default_factory=list)
     done_before_synced: list[str] = field(default_factory=list)
+    states: int = 0  # of a disk that lost power, looked at
+    states_with_losses: int = 0  # in which something was not synced yet
+    restarts: int = 0
+    wrong_states: list[str] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
-        return not (self.named_before_synced or self.accepted_before_synced or self.done_before_synced)
+        early = self.named_before_synced or self.accepted_before_synced or self.done_before_synced
+        return not (early or self.wrong_states)
 
 
 class Disk:
@@ -122,18 +135,59 @@ class Disk:
                 self.findings.done_before_synced.append(texts[0])
 
 
-def trial(folder: Path, n_cues: int) -> Findings:
-    """Raises TrialError."""
+def look_at_states(
+    data: Path, lines: Sequence[str], findings: Findings, n_cuts: int, restart_each: int, chance: random.Random
+) -> None:
+    """Rebuild the disk at some moments, each with nothing, all and any part of what was in the air."""
+    disk, accepted, done = ReplayedDisk(data), set[str](), set[str]()
+    cuts = set(chance.sample(range(len(lines)), min(n_cuts, len(lines))))
+    for n, line in enumerate(lines):
+        sent = disk.see(line)
+        take_id = _take_told(sent)
+        if take_id and sent is not None:
+            (accepted if b"\0accepted\0" in sent else done).add(take_id)
+        if n not in cuts:
+            continue
+        for kept in (0.0, 1.0, None):
+            state, n_open = disk.state(chance, kept)
+            write_state(data, state)
+            findings.states += 1
+            findings.states_with_losses += n_open > 0
+            wrong = look_at_cut(data, accepted, done)
+            if restart_each and findings.states % restart_each == 0:
+                findings.restarts += 1
+                with RunningDaemon(data, PROGRAMS["tones"]) as daemon:
+                    with OscPeer("127.0.0.1", daemon.wait_until_ready()) as peer:
+                        while sum(map(int, peer.ask("/cuevox/server/status", timeout_s=WAIT_S).data[:2])):
+                            time.sleep(0.05)
+                    daemon.end()
+                _, wrongs = look(data, accepted, set())
+                wrong += [f"after a restart: {wrongs}"] if wrongs else []
+            findings.wrong_states += [f"call {n} of {len(lines)}, {kept}: {text}" for text in wrong]
+
+
+def _take_told(sent: bytes | None) -> str:
+    """The take of an answer `accepted` or `done` to a render; empty for all else."""
+    if sent is None or not sent.startswith(f"/reply{RENDER}".encode()):
+        return ""
+    found = re.search(rb"cue_\d{4}_t\d\d", sent)
+    return found[0].decode() if found and re.search(rb"\0(accepted|done)\0", sent) else ""
+
+
+def trial(
+    folder: Path, n_cues: int, *, n_cuts: int = 0, restart_each: int = 0, chance: random.Random | None = None
+) -> Findings:
+    """restart_each: a daemon on each so manieth state; 0: on none. Raises TrialError."""
     strace = shutil.which("strace")
     if strace is None:
         raise TrialError("strace is not installed (Debian: apt-get install strace)")
     calls = folder / "calls"
-    tracing = [strace, "-f", "-y", "-s", "2000", "--seccomp-bpf", "-e", f"trace={CALLS}", "-o", str(calls)]
+    tracing = [strace, *OPTIONS, "-o", str(calls)]
     with RunningDaemon(folder / "data", [*tracing, *PROGRAMS["tones"]]) as daemon:
         with OscPeer("127.0.0.1", daemon.wait_until_ready()) as peer:
             for n in range(n_cues):
                 drop = ("drop", "yes") if n % 4 == 0 else ()
-                peer.send(RENDER, f"cue_{n:04}", "Halt!", "seconds", "0.1", "request", n, *drop)
+                peer.send(RENDER, f"cue_{n:04}", "Halt!", "seconds", f"{SECONDS}", "request", n, *drop)
                 if n % 2:  # so that some are answered while others are being made
                     peer.wait_for(lambda reply: reply.command == RENDER and reply.status == "accepted", WAIT_S)
             n_done = 0
@@ -143,17 +197,23 @@ def trial(folder: Path, n_cues: int) -> Findings:
                 n_done += 1
             peer.ask("/cuevox/server/quit")
         daemon.process.wait(WAIT_S)
-    findings = Disk().see(calls.read_text("utf-8", "replace").splitlines())
+    lines = calls.read_text("utf-8", "replace").splitlines()
+    findings = Disk().see(map(plain, lines))
     findings.cues = n_cues
+    look_at_states(folder / "data", lines, findings, n_cuts, restart_each, chance or random.Random(0))
     return findings
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cues", type=int, default=200)
+    parser.add_argument("--cuts", type=int, default=500)
+    parser.add_argument("--restarts", type=int, default=50, help="a daemon on each so manieth state")
+    parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cuevox-power-") as folder:
-        findings = trial(Path(folder), args.cues)
+        chance = random.Random(args.seed)
+        findings = trial(Path(folder), args.cues, n_cuts=args.cuts, restart_each=args.restarts, chance=chance)
     print(json.dumps(asdict(findings), indent=2))
     return 0 if findings.is_clean else 1
 

@@ -20,7 +20,7 @@ from bridge.drop_worker import DropWorker, targets_of
 from bridge.drops import Probe
 from bridge.errors import BridgeError, RefusedError
 from bridge.event_hub import EventHub
-from bridge.files import remove_leftovers
+from bridge.files import make_folder, remove_leftovers
 from bridge.journal import DropWish, Journal, RequestRecord
 from bridge.line_book import LineBook
 from bridge.line_entry import ready_take
@@ -75,7 +75,7 @@ class Daemon:
     def __enter__(self) -> Self:
         settings, publish = self.settings, self._hub.publish
         for folder in (settings.inbox_folder, settings.reaper_spool, settings.ardour_spool):
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
         with ExitStack() as stack:  # if one part fails to start, those before it are stopped again
             journal = Journal(settings.journal)
             stack.callback(journal.close)

@@ -35,7 +35,7 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
     Temporary name in the same folder, fsync, rename: a DAW that watches the folder never sees half a file, and a
     loss of power leaves the old file or the new one. Folders on the way are made. Raises OSError.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     temporary = path.parent / f".{path.name[:100]}.{secrets.token_hex(6)}.part"
     try:
         with temporary.open("xb") as file:
@@ -49,6 +49,18 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
         temporary.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """The folder and those above it, where they are missing, so that their names outlast a loss of power too.
+
+    Raises OSError.
+    """
+    missing = [each for each in (folder, *folder.parents) if not each.is_dir()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in missing:
+        with contextlib.suppress(OSError):  # a folder above that may be written to and not be read
+            _sync_folder(each.parent)
 
 
 def write_atomic(path: Path, data: bytes) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from bridge.cue import Cue, Finish, Length, LineState, Position, Take, score_of
 from bridge.errors import BridgeError
+from bridge.files import make_folder
 from bridge.journal_schema import SCHEMA, migrate, version_of
 
 REQUEST_S = 600.0  # how long a request id is remembered
@@ -91,7 +92,7 @@ class Journal:
         self._lock = threading.Lock()
         self._clock_ahead_s = time.time() - time.monotonic()  # once: a clock that jumps must not age anything
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             self._database = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
             raise JournalError(
