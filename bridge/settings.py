@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
@@ -16,7 +15,16 @@ from bridge.clip_name import is_template
 from bridge.cue import Finish
 from bridge.errors import BadArgumentError
 from bridge.files import write_atomic
-from bridge.osc_access import MAX_PASSCODE, MIN_PASSCODE, PROOF, is_loopback, network_of
+from bridge.osc_access import MAX_PASSCODE, MIN_PASSCODE, PROOF, is_loopback
+from bridge.setting_rules import (
+    is_frame_rate,
+    is_loudness,
+    is_network,
+    is_peak,
+    is_reaper_command,
+    is_tempo,
+    is_tempo_map,
+)
 from bridge.tempo import TempoMap, parse_tempo, steady
 from bridge.timeline import FrameRate, parse_frame_rate
 
@@ -38,7 +46,6 @@ DROP_TARGETS = (  # the names that `drop_targets` may hold
     "watch_folder",
 )
 DEFAULT_WWISE_ROOT = r"\Actor-Mixer Hierarchy\Default Work Unit"
-_COMMAND = re.compile("(_[A-Za-z0-9_]{1,80})?")
 DEPTHS = (16, 24, 32)  # bits a sample; 32 is float
 APPEARANCES = ("system", "dark", "light")
 LANGUAGES = ("system", "en", "de")  # of the panel
@@ -128,8 +135,8 @@ class Settings:
             ("osc_port", 0 <= self.osc_port <= 65_535, "0 to 65535"),
             ("rate", 8_000 <= self.rate <= 192_000, "8000 to 192000"),
             ("clip_name", is_template(self.clip_name), CLIP_NAME_RULE),
-            ("clip_loudness", _is_loudness(self.clip_loudness), 'LUFS as text, -60 to -5, e.g. "-23", or empty'),
-            ("clip_peak", _is_peak(self.clip_peak), 'dBTP as text, -30 to 0, e.g. "-1", or empty'),
+            ("clip_loudness", is_loudness(self.clip_loudness), 'LUFS as text, -60 to -5, e.g. "-23", or empty'),
+            ("clip_peak", is_peak(self.clip_peak), 'dBTP as text, -30 to 0, e.g. "-1", or empty'),
             *((name, 0 <= getattr(self, name) <= MAX_EDGE_MS, f"0 to {MAX_EDGE_MS} milliseconds") for name in _EDGES),
             ("depth", self.depth in DEPTHS, "16, 24 or 32"),
             (
@@ -140,11 +147,11 @@ class Settings:
             ("ardour_osc_port", 1 <= self.ardour_osc_port <= 65_535, "1 to 65535"),
             ("ableton_port", 1 <= self.ableton_port <= 65_535, "1 to 65535"),
             ("pro_tools_port", 1 <= self.pro_tools_port <= 65_535, "1 to 65535"),
-            ("exchange_frames", _is_frame_rate(self.exchange_frames), "frames a second as text, such as 25 or 29.97df"),
+            ("exchange_frames", is_frame_rate(self.exchange_frames), "frames a second as text, such as 25 or 29.97df"),
             ("reaper_web_port", 1 <= self.reaper_web_port <= 65_535, "1 to 65535"),
             (
                 "reaper_web_command",
-                _COMMAND.fullmatch(self.reaper_web_command) is not None,
+                is_reaper_command(self.reaper_web_command),
                 "such as _RS7d3c, or empty",
             ),
             (
@@ -153,8 +160,8 @@ class Settings:
                 "a path of objects, such as " + DEFAULT_WWISE_ROOT,
             ),
             ("ardour_action", 1 <= self.ardour_action <= 10, "1 to 10"),
-            ("tempo_bpm", _is_tempo(self.tempo_bpm), 'beats a minute as text, 10 to 1000, e.g. "120"'),
-            ("tempo_map", _is_tempo_map(self.tempo_map), 'empty, or tempi and metres such as "120 4/4; 9=90; 17=7/8"'),
+            ("tempo_bpm", is_tempo(self.tempo_bpm), 'beats a minute as text, 10 to 1000, e.g. "120"'),
+            ("tempo_map", is_tempo_map(self.tempo_map), 'empty, or tempi and metres such as "120 4/4; 9=90; 17=7/8"'),
             ("beats_per_bar", 1 <= self.beats_per_bar <= 64, "1 to 64"),
             ("panel_scale", self.panel_scale in PANEL_SCALES, f"one of {', '.join(map(str, PANEL_SCALES))}"),
             ("appearance", self.appearance in APPEARANCES, f"one of {', '.join(APPEARANCES)}"),
@@ -167,7 +174,7 @@ class Settings:
             ("hung_after_s", 1 <= self.hung_after_s <= 86_400, "1 to 86400"),
             ("unload_after_s", 0 <= self.unload_after_s <= 86_400, "0 to 86400"),
             ("max_queued", 1 <= self.max_queued <= 1_000_000, "1 to 1000000"),
-            ("osc_allow", all(map(_is_network, self.osc_allow)), "addresses or networks such as 192.168.1.0/24"),
+            ("osc_allow", all(map(is_network, self.osc_allow)), "addresses or networks such as 192.168.1.0/24"),
             ("osc_burst", 1 <= self.osc_burst <= 1_000_000, "1 to 1000000"),
             ("osc_per_second", 1 <= self.osc_per_second <= 1_000_000, "1 to 1000000"),
             ("osc_total_per_second", 1 <= self.osc_total_per_second <= 1_000_000, "1 to 1000000"),
@@ -329,47 +336,3 @@ def _checked(values: Any, path: Path) -> dict[str, Any]:
             case expected:
                 raise BadSettingsError(f"setting {name} in {path} is {value!r}; it has to be of type {expected}")
     return checked
-
-
-def _is_network(text: str) -> bool:
-    try:
-        network_of(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_loudness(text: str) -> bool:
-    try:
-        return not text or -60 <= float(text) <= -5
-    except ValueError:
-        return False
-
-
-def _is_frame_rate(text: str) -> bool:
-    try:
-        parse_frame_rate(text)
-    except BadArgumentError:
-        return False
-    return True
-
-
-def _is_peak(text: str) -> bool:
-    try:
-        return not text or -30 <= float(text) <= 0
-    except ValueError:
-        return False
-
-
-def _is_tempo_map(text: str) -> bool:
-    try:
-        return not text or bool(parse_tempo(text))
-    except BadArgumentError:
-        return False
-
-
-def _is_tempo(text: str) -> bool:
-    try:
-        return len(text) <= 20 and 10 <= Fraction(text) <= 1000
-    except (ValueError, ZeroDivisionError):
-        return False
