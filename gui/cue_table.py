@@ -45,9 +45,9 @@ from gui.row_mark import mark_chosen
 from gui.theme import Theme
 
 WIDTHS = {  # in digits, wide enough for what usually stands there
-    STATE: 15, LINE: 11, CHARACTER: 10, TIMBRE: 9, EMOTION: 10, AT: 11, ASKED: 9, ACTUAL: 8, TAKES: 6,
+    STATE: 15, LINE: 11, CHARACTER: 10, TIMBRE: 9, EMOTION: 10, AT: 12, ASKED: 9, ACTUAL: 8, TAKES: 6,
 }  # fmt: skip
-TEXT_MIN = 22  # in digits: before the text gets narrower than this, the columns below make room, one after the other
+TEXT_MIN = 21  # in digits: before the text gets narrower than this, the columns below make room, one after the other
 GIVES_WAY = (TAKES, EMOTION, AT, TIMBRE, CHARACTER, LINE)
 
 STATE_TOKENS = {

@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QPushButton
 
 def accept_or_cancel(dialog: QDialog, words: str = "") -> tuple[QDialogButtonBox, QPushButton]:
     """The row of buttons, and the one that accepts. words: what that one does; else it says OK."""
-    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, dialog)
     box.accepted.connect(dialog.accept)
     box.rejected.connect(dialog.reject)
     accept = box.button(QDialogButtonBox.StandardButton.Ok)
@@ -15,5 +15,5 @@ def accept_or_cancel(dialog: QDialog, words: str = "") -> tuple[QDialogButtonBox
     if words:
         accept.setText(words)
     accept.setProperty("role", "primary")
-    accept.setDefault(True)
+    accept.setDefault(True)  # in the dialog already: else the first button of all would become the one of Return
     return box, accept

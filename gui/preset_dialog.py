@@ -50,6 +50,7 @@ class PresetDialog(QDialog):
         column.addLayout(form)
         column.addWidget(buttons)
         self.setMinimumWidth(self.fontMetrics().horizontalAdvance("0") * WIDE_DIGITS)
+        self.name.setFocus()
 
     @property
     def texts(self) -> PresetTexts:
@@ -81,6 +82,7 @@ class RenameDialog(QDialog):
         )
         column.addWidget(buttons)
         self.setMinimumWidth(self.fontMetrics().horizontalAdvance("0") * WIDE_DIGITS)
+        self.name.setFocus()
 
 
 def ask_texts(parent: QWidget, texts: PresetTexts | None = None) -> PresetTexts | None:

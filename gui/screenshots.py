@@ -1,300 +1,122 @@
 """Pictures of the panel for the documentation: `python -m gui.screenshots FOLDER`.
 
-The widgets are the real ones; the lines are made up, so that every state is on the picture, the same each time.
+The widgets and the settings are the real ones; the lines are made up, so that every state is on the picture, the same
+each time.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import ClassVar
 
-import numpy as np
-import soundfile
+from PyQt6.QtWidgets import QWidget
 
 from bridge import events
-from bridge.clip_check import ClipReport, check_clip, read_part
-from bridge.cue import Cue, Length, Line, LineState, Take
-from bridge.machine import Machine
-from bridge.sheets import ReadOptions, Sheet
-from bridge.timeline import Position
-from engine.types import Emotion
+from bridge.settings import Settings
 from gui.application import application
+from gui.few_colours import with_few_colours
 from gui.link import DaemonLink
 from gui.main_window import MainWindow
-from gui.page_rail import LINES_PAGE, LIVE_PAGE, LOG_PAGE, OSC_PAGE, SETTINGS_PAGE, VOICES_PAGE
+from gui.page_rail import HELP_PAGE, LINES_PAGE, LIVE_PAGE, LOG_PAGE, OSC_PAGE, SETTINGS_PAGE, VOICES_PAGE
+from gui.picture_daemon import PRESETS, PictureDaemon, picture_lines
+from gui.preset_dialog import PresetDialog, PresetTexts, RenameDialog
 from gui.theme import Theme
+from gui.timbre_dialog import TimbreDialog
 
-RATE = 48_000
-PRESETS = Path(__file__).parent.parent / "presets"
 SETTLED_AFTER_S = 0.4  # without news, all is drawn
 LONGEST_S = 20.0  # that clips are waited for
-
-
-@dataclass(frozen=True)
-class PicturePreset:
-    """A preset as it lies in presets/."""
-
-    name: str
-    note: str
-    colour: str
-    origin: str = "cuevox"
-    weights: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class PictureSettings:
-    """Some of the daemon's settings, for the settings page."""
-
-    choices: ClassVar[Mapping[str, tuple[object, ...]]] = {
-        "depth": (16, 24, 32),
-        "drop_targets": ("reaper_live", "reaper_project", "ardour_live", "dawproject", "watch_folder"),
-        "panel_scale": (100, 125, 150, 175, 200),
-    }
-
-    data_folder: str = "~/.local/share/cuevox"
-    osc_host: str = "127.0.0.1"
-    osc_port: int = 27183
-    osc_allow: tuple[str, ...] = ()
-    osc_passcode: str = ""
-    panel_scale: int = 100
-    panel_stays: bool = False
-    clip_name: str = "{character}/{line}_{emotion}_{take}"
-    clip_loudness: str = "-23"
-    rate: int = RATE
-    depth: int = 24
-    project: str = "Cuevox"
-    model_folder: str = ""
-    drop: bool = False
-    drop_targets: tuple[str, ...] = ("reaper_project", "dawproject")
-    watch_folder: str = ""
-    tempo_bpm: str = "120"
-    beats_per_bar: int = 4
-    audio_device: str = ""
-
-
-class PictureVoices:
-    """The presets that come with Cuevox; nothing is learnt, kept or heard."""
-
-    def presets(self, kind: str) -> tuple[PicturePreset, ...]:
-        found = [json.loads(path.read_text("utf-8")) for path in sorted((PRESETS / kind).glob("*.json"))]
-        return tuple(PicturePreset(p["name"], p["note"], p["colour"], weights=p.get("weights", {})) for p in found)
-
-    def add_timbre_of(
-        self, file: Path, start_s: float, end_s: float, name: str, note: str, consent: str, colour: str = ""
-    ) -> float:
-        return 0.0
-
-    def check_clip(self, file: Path, start_s: float, end_s: float) -> tuple[ClipReport, Future[float | None]]:
-        answer: Future[float | None] = Future()
-        answer.set_result(0.1)
-        return check_clip(*read_part(file, start_s, end_s)), answer
-
-    def play_file(self, file: Path, start_s: float, end_s: float) -> None: ...
-
-    def play_timbre(self, name: str) -> None: ...
-
-    def save_morph(self, name: str, morph: str, note: str = "", colour: str = "") -> None: ...
-
-    def export_emotions(self, names: Iterable[str], file: Path) -> None: ...
-
-    def import_emotions(self, file: Path) -> tuple[str, ...]:
-        return ()
-
-    def save_emotion(self, name: str, weights: Mapping[str, float], note: str = "", colour: str = "") -> None: ...
-
-    def rename_preset(self, kind: str, name: str, new: str) -> None: ...
-
-    def remove_preset(self, kind: str, name: str) -> None: ...
-
-    def bring_back_preset(self, kind: str, name: str) -> None: ...
-
-    def hear_emotion(self, emotion: str) -> Future[Emotion]:
-        return Future()
-
-
-class PictureSetup:
-    """Settings, devices and the machine as a picture shows them."""
-
-    def machine(self) -> Machine:
-        return Machine(0.31, 910_000_000, 6_200_000_000, 16_600_000_000)
-
-    def save_settings(self, changes: Mapping[str, object]) -> None: ...
-
-    def change_osc(self, changes: Mapping[str, object]) -> int:
-        return 27183
-
-    def sound_device(self) -> events.SoundDevice:
-        return events.SoundDevice("", "Studio monitors", 48_000, 10.7, 0, "")
-
-    def choose_device(self, device: str) -> events.SoundDevice:
-        return self.sound_device()
-
-    def change_voice(self, changes: Mapping[str, object]) -> Future[str]:
-        return Future()
-
-    def compute_devices(self) -> tuple[str, ...]:
-        return ("auto", "cpu", "cuda")
-
-    def output_devices(self) -> tuple[str, ...]:
-        return ("Studio monitors", "Headphones")
-
-
-class PictureDaemon:
-    """Stands still: the lines of a picture, with the daemon's interface. It renders and plays nothing."""
-
-    osc_port = 27183
-
-    def __init__(self, lines: tuple[Line, ...]) -> None:
-        self.voices = PictureVoices()
-        self.setup = PictureSetup()
-        self._lines = lines
-
-    def submit(self, cue: Cue) -> tuple[Take, ...]:
-        return ()
-
-    def edit(self, cue: Cue) -> None: ...
-
-    def play(self, line_id: str, cue: Cue | None = None, *, take_id: str = "", gain_db: float = 0.0) -> Take:
-        return Take(f"{line_id}_t01", line_id, 0, LineState.PLAYING)
-
-    def stop(self, line_id: str | None = None) -> None: ...
-
-    def cancel(self, line_id: str) -> LineState:
-        return LineState.CANCELLED
-
-    def pick(self, line_id: str, take_id: str) -> None: ...
-
-    def pick_best(self, line_id: str) -> str:
-        return ""
-
-    def pick_earlier(self, line_id: str) -> str:
-        return ""
-
-    def lock(self, line_id: str, take_id: str = "") -> str:
-        return take_id
-
-    def unlock(self, line_id: str) -> None: ...
-
-    def drop(self, line_id: str, *, target: str | None = None, at: Position | None = None) -> Take:
-        return Take(f"{line_id}_t01", line_id, 0, LineState.DROPPED)
-
-    def undrop(self, line_id: str, *, target: str | None = None) -> Future[tuple[str, tuple[str, ...]]]:
-        return Future()
-
-    def lines(self) -> tuple[Line, ...]:
-        return self._lines
-
-    def remove(self, line_id: str) -> None: ...
-
-    def bring_back(self, line_id: str) -> None: ...
-
-    def status(self) -> events.Status:
-        busy = bool(self._lines)
-        return events.Status(int(busy), int(busy), 0, "ready", "cuevox-mini-1", 0.42 * busy, 9.0 * busy)
-
-    def read_sheet(self, path: Path, options: ReadOptions) -> Sheet:
-        return Sheet(path, ())
-
-    def subscribe(self, callback: Callable[[events.Event], None]) -> Callable[[], None]:
-        return lambda: None
-
-
-def picture_lines(folder: Path) -> tuple[Line, ...]:
-    """Lines in several states. The waveforms are of the timbre presets' own clips, cut to the length of the line."""
-    asked = (  # timbre, character, emotion, length in ms (0: natural), state, text
-        ("Cole", "Guard", "angry=0.70,surprised=0.20", 1500, LineState.DROPPED, "Who goes there?"),
-        ("Cole", "Guard", "calm", 2800, LineState.READY, "Nothing to see here. Move along, all of you."),
-        ("Mara", "Captain", "afraid", 2400, LineState.READY, "They are inside the walls! Ring the bell!"),
-        ("Edith", "Widow", "sad", 0, LineState.PLAYING, "I told you not to come back."),
-        ("Edith", "Widow", "angry", 900, LineState.FAILED, "You were never meant to read that letter."),
-        ("Mara", "Captain", "angry", 3250, LineState.RENDERING, "Hold the gate! Hold it until the last of us."),
-        ("Alistair", "Narrator", "melancholic", 4000, LineState.QUEUED, "And then, one winter, nobody came."),
-    )
-    lines = []
-    for number, (timbre, character, emotion, length_ms, state, text) in enumerate(asked, 1):
-        line_id = f"gate_{number:02d}"
-        length = Length(length_ms, 1000) if length_ms else None
-        at = Position((72_500 + 4_000 * number) * RATE // 1000, RATE)
-        cue = Cue(line_id, text, timbre, emotion, length=length, at=at, character=character)
-        n_takes = 3 if number == 3 else 1
-        takes = tuple(_picture_take(cue, state, 1000 * number + n, n, folder) for n in range(1, n_takes + 1))
-        lines.append(Line(cue, state, takes, takes[-1].id if takes[-1].path else "", number))
-    return tuple(lines)
-
-
-def _picture_take(cue: Cue, state: LineState, seed: int, number: int, folder: Path) -> Take:
-    take = Take(f"{cue.id}_t{number:02d}", cue.id, seed, state)
-    if state == LineState.QUEUED:
-        return take
-    if state == LineState.RENDERING:
-        return replace(take, progress=0.6)
-    if state == LineState.FAILED:
-        return replace(take, error="41 characters in 0.900 s would need a stretch of 0.31; ask for 1.9 s or more")
-    n_samples = cue.length.samples(RATE) if cue.length else 2 * RATE + 4321
-    path = folder / f"{take.id}.wav"
-    _cut_clip(cue.timbre, n_samples, number, path)
-    words = cue.text.split()
-    share_s = n_samples / RATE / len(words)
-    times = [{"word": w, "start_s": i * share_s, "end_s": (i + 1) * share_s} for i, w in enumerate(words)]
-    emotion = ("afraid", "angry", "afraid=0.65,surprised=0.30")[number % 3]
-    made = {"words": times, "cue": {**asdict(cue), "emotion": emotion}}
-    path.with_suffix(".json").write_text(json.dumps(made), "utf-8")
-    stretch = 1.06 if cue.length else 1.0
-    return replace(take, progress=1.0, path=path, n_samples=n_samples, rate=RATE, stretch=stretch, peak_db=-3.2)
-
-
-def _cut_clip(timbre: str, n_samples: int, take: int, path: Path) -> None:
-    audio, rate = soundfile.read(PRESETS / "timbre" / f"{timbre.lower()}.flac", dtype="float32")
-    start = rate * take
-    # Straight lines between the samples will do for a picture.
-    cut = np.interp(start + np.arange(n_samples) * rate / RATE, np.arange(len(audio)), audio)
-    soundfile.write(path, cut, RATE)
+PAGES = (  # name, appearance, page, whether there are lines
+    ("panel", "dark", LINES_PAGE, True),
+    ("panel-light", "light", LINES_PAGE, True),
+    ("first-start", "dark", LINES_PAGE, False),
+    ("voices", "dark", VOICES_PAGE, True),
+    ("live", "dark", LIVE_PAGE, True),
+    ("live-light", "light", LIVE_PAGE, True),
+    ("osc", "dark", OSC_PAGE, True),
+    ("log", "dark", LOG_PAGE, True),
+    ("settings", "dark", SETTINGS_PAGE, True),
+    ("settings-light", "light", SETTINGS_PAGE, True),
+    ("help", "dark", HELP_PAGE, True),
+)
+ALL_SETTINGS_WIDTH_PX = 1000
 
 
 def save(folder: str | Path) -> list[Path]:
-    """Write the panel's pages as PNG files into `folder`, those that matter most in both dresses."""
+    """Write the panel's pages and dialogs as PNG files into `folder`, those that matter most in both dresses."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    app, saved = application(), []
-    theme = Theme(app)
+    saved: list[Path] = []
+
+    def keep(widget: QWidget, name: str) -> None:
+        saved.append(folder / f"{name}.png")
+        if not with_few_colours(widget.grab().toImage()).save(str(saved[-1]), quality=0):  # as small as it gets
+            raise OSError(f"{saved[-1]} could not be written; choose a folder that can be written to")
+
+    theme = Theme(application())
     with TemporaryDirectory() as clips:
         lines = picture_lines(Path(clips))
-        for name, appearance, shown, page in (
-            ("panel", "dark", lines, LINES_PAGE),
-            ("panel-light", "light", lines, LINES_PAGE),
-            ("first-start", "dark", (), LINES_PAGE),
-            ("voices", "dark", lines, VOICES_PAGE),
-            ("live", "dark", lines, LIVE_PAGE),
-            ("osc", "dark", lines, OSC_PAGE),
-            ("log", "dark", lines, LOG_PAGE),
-            ("settings", "dark", lines, SETTINGS_PAGE),
-            ("live-light", "light", lines, LIVE_PAGE),
-            ("settings-light", "light", lines, SETTINGS_PAGE),
-        ):
+        settings = Settings(Path(clips))
+        for name, appearance, page, has_lines in PAGES:
             theme.set_appearance(appearance)
-            window = MainWindow(DaemonLink(PictureDaemon(shown)), theme, PictureSettings())
-            window.show()
+            with _panel(PictureDaemon(lines if has_lines else ()), theme, settings) as window:
+                if has_lines:
+                    _fill(window, page)
+                    _settle(lambda window=window: window.takes.is_reading)  # type: ignore[misc]
+                window.show_page(page)
+                _settle()
+                if has_lines:
+                    window.link.level.emit(events.Level(-9.4, -21.0))  # now, since without news the meter falls
+                keep(window, name)
+        theme.set_appearance("dark")
+        with _panel(PictureDaemon(lines), theme, settings) as window:
+            _fill(window, LINES_PAGE)
+            window.lines.splitter.setSizes([200, 400])
+            window.takes.spectrum_button.click()
+            _settle(lambda: window.takes.is_reading)
+            window.takes.sound.zoom(1)
             _settle()
-            if shown:
-                _fill(window, page)
-                _settle(lambda window=window: window.takes.is_reading)  # type: ignore[misc]
-            window.show_page(page)
+            keep(window, "spectrogram")
+            for name, dialog in _dialogs(window, theme).items():
+                dialog.show()
+                _settle(lambda: isinstance(dialog, TimbreDialog) and not dialog.voices.text())  # noqa: B023
+                keep(dialog, name)
+                dialog.close()
+            window.show_page(SETTINGS_PAGE)
+            body, viewport = window.settings_page.area.widget(), window.settings_page.area.viewport()
+            assert body is not None and viewport is not None
+            window.resize(ALL_SETTINGS_WIDTH_PX, window.height() + body.sizeHint().height() - viewport.height())
             _settle()
-            if shown:
-                window.link.level.emit(events.Level(-9.4, -21.0))  # now, since without news the meter falls
-            saved.append(folder / f"{name}.png")
-            if not window.grab().save(str(saved[-1])):
-                raise OSError(f"{saved[-1]} could not be written; choose a folder that can be written to")
-            window.close()
+            keep(window.settings_page, "settings-all")
     return saved
+
+
+@contextmanager
+def _panel(daemon: PictureDaemon, theme: Theme, settings: Settings) -> Iterator[MainWindow]:
+    window = MainWindow(DaemonLink(daemon), theme, settings)
+    window.resize(1280, 820)
+    window.show()
+    _settle()
+    try:
+        yield window
+    finally:
+        window.end()
+
+
+def _dialogs(window: MainWindow, theme: Theme) -> dict[str, QWidget]:
+    voice = TimbreDialog(str(PRESETS / "timbre" / "mara.flac"), window.link, theme, window)
+    voice.name.setText("Mara")
+    voice.who.setText("Mara Lind")
+    voice.purpose.setText("dialogue of the game Northgate")
+    return {
+        "add-voice": voice,
+        "save-preset": PresetDialog(window, PresetTexts("grim hope", "for the end of the siege")),
+        "rename": RenameDialog(window, "grim hope"),
+    }
 
 
 def _fill(window: MainWindow, page: int) -> None:

@@ -41,8 +41,19 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "exchange_frames",
         "wwise_root",
     ),
-    QT_TRANSLATE_NOOP("settings", "OSC"): ("osc_host", "osc_port", "osc_allow", "osc_passcode", "osc_time_tags"),
-    QT_TRANSLATE_NOOP("settings", "Limits"): (),
+    QT_TRANSLATE_NOOP("settings", "OSC"): (
+        "osc_host",
+        "osc_port",
+        "osc_allow",
+        "osc_passcode",
+        "osc_passcode_play",
+        "osc_passcode_look",
+        "osc_time_tags",
+        "osc_query",
+        "osc_announce",
+        "osc_consent_required",
+    ),
+    QT_TRANSLATE_NOOP("settings", "Limits, log"): (),
 }
 TITLES: Mapping[str, str] = {
     "appearance": QT_TRANSLATE_NOOP("settings", "Appearance"),
@@ -88,7 +99,14 @@ TITLES: Mapping[str, str] = {
     "max_queued": QT_TRANSLATE_NOOP("settings", "Takes that may wait"),
     "osc_burst": QT_TRANSLATE_NOOP("settings", "OSC messages at once"),
     "osc_per_second": QT_TRANSLATE_NOOP("settings", "OSC messages a second"),
+    "osc_total_per_second": QT_TRANSLATE_NOOP("settings", "OSC messages a second of all"),
     "osc_max_waiting": QT_TRANSLATE_NOOP("settings", "OSC commands that may wait"),
+    "osc_passcode_play": QT_TRANSLATE_NOOP("settings", "Passcode to play only"),
+    "osc_passcode_look": QT_TRANSLATE_NOOP("settings", "Passcode to look only"),
+    "osc_query": QT_TRANSLATE_NOOP("settings", "Tell the list of commands"),
+    "osc_announce": QT_TRANSLATE_NOOP("settings", "Announce it in the network"),
+    "osc_consent_required": QT_TRANSLATE_NOOP("settings", "Voices need a consent"),
+    "log_texts": QT_TRANSLATE_NOOP("settings", "Texts in the log"),
 }
 TARGETS: Mapping[str, str] = {  # of `drop_targets`; one that is not here by its own name
     "reaper_live": QT_TRANSLATE_NOOP("settings", "REAPER, while it is open"),
@@ -135,6 +153,16 @@ HINTS: Mapping[str, str] = {
     "ardour_session": QT_TRANSLATE_NOOP("settings", "the .ardour file, while it is closed"),
     "osc_host": QT_TRANSLATE_NOOP("settings", "127.0.0.1: this machine only"),
     "osc_allow": QT_TRANSLATE_NOOP("settings", "addresses or networks, with commas between"),
+    "osc_passcode": QT_TRANSLATE_NOOP("settings", "needed beyond this machine"),
+    "osc_passcode_play": QT_TRANSLATE_NOOP("settings", "empty: none, nobody may only play"),
+    "osc_passcode_look": QT_TRANSLATE_NOOP("settings", "empty: none, nobody may only look"),
+    "osc_time_tags": QT_TRANSLATE_NOOP("settings", "off: every message is due when it comes"),
+    "osc_query": QT_TRANSLATE_NOOP("settings", "over HTTP (OSCQuery)"),
+    "osc_announce": QT_TRANSLATE_NOOP("settings", "by Zeroconf; never of this machine alone"),
+    "osc_consent_required": QT_TRANSLATE_NOOP("settings", "over OSC too, before one is learnt"),
+    "log_texts": QT_TRANSLATE_NOOP("settings", "what lines say stands in it as well"),
+    "clip_trim": QT_TRANSLATE_NOOP("settings", "of lines at the voice's own length"),
+    "drop": QT_TRANSLATE_NOOP("settings", "where a line does not say so itself"),
 }
 
 

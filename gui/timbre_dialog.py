@@ -156,6 +156,7 @@ class TimbreDialog(QDialog):
         column.addLayout(forms[1])
         column.addSpacing(6)
         column.addWidget(buttons)
+        self.name.setFocus()
 
     def bounds(self) -> tuple[float, float]:
         """The part between the handles, seconds."""

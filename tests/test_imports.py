@@ -138,7 +138,8 @@ def test_only_the_link_touches_the_daemon() -> None:
     # `from bridge import events` is bridge.events, `from bridge.cue import Cue` is bridge.cue.Cue
     link = ("gui/link.py", "gui/machine_link.py", "gui/voice_link.py")  # the link and its parts
     wrong = [i for i in of_gui if i.file not in link and ".".join(i.module.split(".")[:2]) not in values]
-    assert not wrong, "\n".join(map(str, wrong))
+    pictures = [i for i in wrong if i.file == "gui/screenshots.py" and i.module.startswith("bridge.settings")]
+    assert wrong == pictures, "\n".join(map(str, wrong))  # the form of the settings is shown with all there are
     daemons = [i for i in ALL if i.file.startswith("gui/") and i.module.startswith("bridge.daemon")]
     assert all(i.file == "gui/link.py" for i in daemons)
 

@@ -1917,8 +1917,8 @@
       <translation>OSC</translation>
     </message>
     <message>
-      <source>Limits</source>
-      <translation>Grenzen</translation>
+      <source>Limits, log</source>
+      <translation>Grenzen, Protokoll</translation>
     </message>
     <message>
       <source>Appearance</source>
@@ -2093,8 +2093,36 @@
       <translation>OSC-Nachrichten pro Sekunde</translation>
     </message>
     <message>
+      <source>OSC messages a second of all</source>
+      <translation>OSC-Nachrichten je Sekunde von allen</translation>
+    </message>
+    <message>
       <source>OSC commands that may wait</source>
       <translation>OSC-Befehle, die warten dürfen</translation>
+    </message>
+    <message>
+      <source>Passcode to play only</source>
+      <translation>Kennwort nur zum Spielen</translation>
+    </message>
+    <message>
+      <source>Passcode to look only</source>
+      <translation>Kennwort nur zum Ansehen</translation>
+    </message>
+    <message>
+      <source>Tell the list of commands</source>
+      <translation>Liste der Befehle mitteilen</translation>
+    </message>
+    <message>
+      <source>Announce it in the network</source>
+      <translation>Im Netz bekannt machen</translation>
+    </message>
+    <message>
+      <source>Voices need a consent</source>
+      <translation>Stimmen brauchen eine Einwilligung</translation>
+    </message>
+    <message>
+      <source>Texts in the log</source>
+      <translation>Texte ins Protokoll</translation>
     </message>
     <message>
       <source>REAPER, while it is open</source>
@@ -2227,6 +2255,46 @@
     <message>
       <source>addresses or networks, with commas between</source>
       <translation>Adressen oder Netze, mit Kommas dazwischen</translation>
+    </message>
+    <message>
+      <source>needed beyond this machine</source>
+      <translation>nötig über diesen Rechner hinaus</translation>
+    </message>
+    <message>
+      <source>empty: none, nobody may only play</source>
+      <translation>leer: keins, niemand darf nur spielen</translation>
+    </message>
+    <message>
+      <source>empty: none, nobody may only look</source>
+      <translation>leer: keins, niemand darf nur ansehen</translation>
+    </message>
+    <message>
+      <source>off: every message is due when it comes</source>
+      <translation>aus: jede Nachricht gilt, wenn sie kommt</translation>
+    </message>
+    <message>
+      <source>over HTTP (OSCQuery)</source>
+      <translation>über HTTP (OSCQuery)</translation>
+    </message>
+    <message>
+      <source>by Zeroconf; never of this machine alone</source>
+      <translation>über Zeroconf; nie von diesem Rechner allein</translation>
+    </message>
+    <message>
+      <source>over OSC too, before one is learnt</source>
+      <translation>auch über OSC, bevor eine gelernt wird</translation>
+    </message>
+    <message>
+      <source>what lines say stands in it as well</source>
+      <translation>auch was Zeilen sagen steht darin</translation>
+    </message>
+    <message>
+      <source>of lines at the voice's own length</source>
+      <translation>von Zeilen in der eigenen Länge der Stimme</translation>
+    </message>
+    <message>
+      <source>where a line does not say so itself</source>
+      <translation>wo eine Zeile es nicht selbst sagt</translation>
     </message>
   </context>
   <context>

@@ -17,7 +17,7 @@ from gui.application import application
 from gui.link import DaemonLink
 from gui.main_window import MainWindow
 from gui.page_rail import PAGES
-from gui.screenshots import PictureDaemon, picture_lines
+from gui.picture_daemon import PictureDaemon, picture_lines
 from gui.theme import Theme
 from gui.translation import speak
 

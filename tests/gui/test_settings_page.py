@@ -144,3 +144,7 @@ def test_the_voice_is_loaded_anew_at_once_and_what_went_wrong_stands_there(
         assert daemon.calls[-1] == ("change_voice", {"compute_device": "cpu"}) and page.changes() == {}
     finally:
         window.end()
+
+
+def test_every_setting_has_a_title_in_words() -> None:
+    assert {item.name for item in fields(Settings)} - set(TITLES) == {"data_folder"}

@@ -36,8 +36,8 @@ from gui.link import DaemonLink
 from gui.main_window import MainWindow
 from gui.osc_forms import FORMS
 from gui.osc_page import COMMANDS
+from gui.picture_daemon import PictureDaemon, picture_lines
 from gui.preset_dialog import PresetDialog, PresetTexts
-from gui.screenshots import PictureDaemon, picture_lines
 from gui.setting_texts import TITLES, title
 from gui.sheet_dialog import SheetDialog, SheetNews
 from gui.theme import Theme
