@@ -24,7 +24,6 @@ import re
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -33,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.crash_check import SECONDS, look, look_at_cut
 from benchmarks.disk_replay import OPTIONS, ReplayedDisk, plain, write_state
-from benchmarks.running_daemon import PROGRAMS, WAIT_S, RunningDaemon, TrialError
+from benchmarks.running_daemon import PROGRAMS, WAIT_S, RunningDaemon, TrialError, wait_until_idle
 from bridge.osc_peer import OscPeer
 
 RENDER = "/cuevox/line/render"
@@ -158,8 +157,7 @@ def look_at_states(
                 findings.restarts += 1
                 with RunningDaemon(data, PROGRAMS["tones"]) as daemon:
                     with OscPeer("127.0.0.1", daemon.wait_until_ready()) as peer:
-                        while sum(map(int, peer.ask("/cuevox/server/status", timeout_s=WAIT_S).data[:2])):
-                            time.sleep(0.05)
+                        wait_until_idle(peer)
                     daemon.end()
                 _, wrongs = look(data, accepted, set())
                 wrong += [f"after a restart: {wrongs}"] if wrongs else []

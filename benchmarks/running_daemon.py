@@ -7,9 +7,11 @@ import sys
 import time
 from pathlib import Path
 
+from bridge.osc_peer import OscPeer
 from engine.types import RenderRequest
 from tests.fakes import FakeSynthesizer
 
+STATUS = "/cuevox/server/status"
 ROOT = Path(__file__).resolve().parent.parent
 WAIT_S = 300.0  # for a start, for an answer, for the end; a busy machine takes its time
 
@@ -43,6 +45,18 @@ def tones() -> FakeSynthesizer:
 
 class TrialError(Exception):
     """The trial itself cannot go on: a daemon that does not start, or does not answer."""
+
+
+def wait_until_ready(peer: OscPeer) -> None:
+    """Until the voice is loaded. Raises NoReplyError."""
+    while peer.ask(STATUS, timeout_s=WAIT_S).data[3] != "ready":
+        time.sleep(0.1)
+
+
+def wait_until_idle(peer: OscPeer) -> None:
+    """Until no line waits and none is made. Raises NoReplyError."""
+    while any(peer.ask(STATUS, timeout_s=WAIT_S).data[:2]):
+        time.sleep(0.1)
 
 
 class RunningDaemon:

@@ -19,10 +19,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.running_daemon import PROGRAMS, WAIT_S, RunningDaemon
+from benchmarks.running_daemon import PROGRAMS, WAIT_S, RunningDaemon, wait_until_ready
 from bridge.osc_peer import OscPeer
 
-RENDER, STATUS = "/cuevox/line/render", "/cuevox/server/status"
+RENDER = "/cuevox/line/render"
 LINE = ("Halt, who goes there?", "seconds", "0.5")
 
 
@@ -31,8 +31,7 @@ def trial(folder: Path, asleep_s: float) -> dict[str, object]:
     with RunningDaemon(folder / "data", PROGRAMS["tones"]) as daemon:
         port = daemon.wait_until_ready()
         with OscPeer("127.0.0.1", port) as peer, OscPeer("127.0.0.1", port, by_tcp=True) as connection:
-            while peer.ask(STATUS, timeout_s=WAIT_S).data[3] != "ready":
-                time.sleep(0.1)
+            wait_until_ready(peer)
             connection.ask("/cuevox/server/subscribe", "lines", timeout_s=WAIT_S)
             peer.send(RENDER, "at_work", *LINE, "request", "at_work")
             # In the bundle's own packet, so that it is held and not merely unread.

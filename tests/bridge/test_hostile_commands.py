@@ -10,7 +10,11 @@ import pytest
 from pythonosc.osc_bundle_builder import OscBundleBuilder
 from pythonosc.osc_message_builder import build_msg
 
+from bridge.cue import Cue
+from bridge.errors import BridgeError
+from bridge.osc_peer import OscPeer
 from tests.bridge.osc_desk import Desk, Studio, open_studio
+from tests.fakes import WAIT_S
 
 RENDER, STATUS = "/cuevox/line/render", "/cuevox/line/status"
 ABSURD: dict[str, object] = {
@@ -54,6 +58,17 @@ def test_every_key_with_every_absurd_value_is_answered(studio: Studio, desk: Des
         desk.send(RENDER, *args, "request", "plain")
         answer = desk.hear(lambda heard: heard.request == "plain" and heard.status in ("accepted", "error"))
         assert answer.status == "accepted" or answer.code not in ("internal_error", "engine_failed"), answer
+    assert desk.ask("/cuevox/server/ping", 1).data == (1,)
+
+
+def test_a_hundred_thousand_emoji_are_refused_over_tcp_and_in_the_program(studio: Studio, desk: Desk) -> None:
+    text = "\U0001f600" * 100_000
+    with OscPeer("127.0.0.1", studio.port, by_tcp=True) as peer:
+        peer.send(RENDER, "l", text)
+        refused = peer.wait_for(lambda reply: reply.status == "error", WAIT_S)
+        assert refused is not None and "is the most" in refused.text
+    with pytest.raises(BridgeError, match="no words"):
+        studio.daemon.submit(Cue("l", text, "Mara"))
     assert desk.ask("/cuevox/server/ping", 1).data == (1,)
 
 
