@@ -78,12 +78,12 @@ class Day:
         return is_small and self.grown(self.handles) <= FLAT_HANDLES and not (self.unanswered or self.exit_status)
 
 
-def weight_of_a_take(folder: Path) -> float:
+def weight_of_a_take(folder: Path, n_takes: int = WEIGHED) -> float:
     """Bytes that the daemon's book of lines keeps of a take that is done."""
     book, plan = LineBook(Journal(folder / "cuevox.sqlite"), lambda event: None), Plan(9600, 48_000, 9600, 1.0, (), ())
     clips = folder / "clips" / "Brand"
     tracemalloc.start()
-    for n in range(WEIGHED):
+    for n in range(n_takes):
         name, text = f"day_{n // TAKES_OF_A_LINE:03}", "Halt, who goes there?"
         (take,) = book.add(Cue(name, text, "Brand", length=Length(200, 1000)), [n])
         audio = 0.01 * (1 + n % 50) * np.sin(np.arange(plan.n_samples, dtype=np.float32))
@@ -92,7 +92,7 @@ def weight_of_a_take(folder: Path) -> float:
     gc.collect()
     n_bytes, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    return n_bytes / WEIGHED
+    return n_bytes / n_takes
 
 
 class Work:

@@ -282,6 +282,10 @@ class Daemon:
         """All lines as they are now, in the order in which they were first asked for."""
         return self._book.lines()
 
+    def line(self, line_id: str) -> Line:
+        """One of them. Raises NotFoundError."""
+        return self._book.line(line_id)
+
     def remove(self, line_id: str) -> None:
         """Take a line that rests out of the list. Its clips stay where they are."""
         self._book.remove(line_id)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 
-from bridge.cue import Line
-from bridge.errors import NotFoundError
 from bridge.osc_access import Level
 from bridge.osc_arguments import Arguments, as_yes_no
 from bridge.osc_command import Action, Command, OscDaemon
@@ -58,7 +56,7 @@ class TakeCommands:
         args.pairs()
 
         def act(call: Call) -> None:
-            line = self._line(line_id)
+            line = self._daemon.line(line_id)
             take = line.picked_take
             detail = f": {take.error}" if take and take.error else ""
             self._replies.done(call, f"{line_id} is {line.state.value}{detail}", *line_values(line))
@@ -71,7 +69,7 @@ class TakeCommands:
         args.pairs()
 
         def act(call: Call) -> None:
-            line = self._line(line_id)
+            line = self._daemon.line(line_id)
             names = [take.id for take in line.takes]
             page = page_of(call, names[offset:])
             ranked = f"; the best is {line.ranked[0].id}" if line.ranked else ""
@@ -111,14 +109,8 @@ class TakeCommands:
                     take_id = self._daemon.lock(line)
                 else:
                     self._daemon.unlock(line)
-                    take_id = self._line(line).picked
+                    take_id = self._daemon.line(line).picked
             text = f"{take_id} is final" if locks else f"{line} may be changed again"
             self._replies.done(call, text, line, take_id)
 
         return Action(act, is_quick=False)
-
-    def _line(self, line_id: str) -> Line:
-        line = next((each for each in self._daemon.lines() if each.cue.id == line_id), None)
-        if line is None:
-            raise NotFoundError(f"no line {line_id!r}; render it first")
-        return line
