@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from bridge.osc_clients import TOPICS
+from bridge.osc_pattern import is_pattern
 from bridge.osc_peer import ERRORS, OscPeer, Reply
 from bridge.osc_words import words_of
 
@@ -19,6 +20,7 @@ HEARTBEAT = "/cuevox/server/heartbeat"
 TRAFFIC = "/cuevox/server/traffic"
 DROP = "/cuevox/line/drop"
 PING = "/cuevox/server/ping"
+MARK = "asked by send itself"  # in pings whose answers are not shown
 CONNECT = "/cuevox/connect"
 OWN_REPLIES = ("/reply/cuevox/server/", f"/reply{CONNECT}")  # to what `watch` itself asks
 NEVER_ANSWERED = ("/reply/", ERRORS)
@@ -70,10 +72,15 @@ def send(
             now_s = time.monotonic()
             if reply is not None:
                 heard_s, is_asked = now_s, False
-                if reply.command == PING != address:
+                if reply.command == PING and reply.data == (MARK,):
+                    if endings.of_a_pattern:
+                        break
                     continue
+                had_one = endings.of_a_pattern
                 endings.add(reply)
                 say(line_of(reply, address))
+                if endings.of_a_pattern and not had_one:  # nobody tells how many come, but what comes behind them all
+                    peer.send(PING, MARK)
                 if reply.code == NOT_CONNECTED:
                     say(PASSCODE_FROM)
             elif peer.has_ended:
@@ -82,7 +89,7 @@ def send(
             elif now_s - heard_s < ANSWER_S:
                 continue
             elif endings.have_begun and not is_asked:
-                peer.send(PING)
+                peer.send(PING, MARK)
                 heard_s, is_asked = now_s, True
             else:
                 say(f"{unheard}; {KEPT}" if endings.have_begun else unheard)
@@ -161,6 +168,7 @@ class _Endings:
 
     def __init__(self, address: str, *, drops: bool) -> None:
         self._address = address
+        self._is_pattern = is_pattern(address)  # each that it means is answered under its own address
         self._drops = drops
         self._accepted = 0
         self._ended = 0
@@ -172,12 +180,18 @@ class _Endings:
         return self._accepted > 0
 
     @property
+    def of_a_pattern(self) -> bool:
+        return self._is_pattern and self._ended > 0
+
+    @property
     def are_complete(self) -> bool:
-        return self._ended >= max(1, self._accepted) and self._drops_owed <= 0
+        return not self.of_a_pattern and self._ended >= max(1, self._accepted) and self._drops_owed <= 0
 
     def add(self, reply: Reply) -> None:
         self.has_error |= reply.status == "error"
         if reply.command in (self._address, ""):
+            self._is_pattern = False  # it was refused as a whole
+        if self._is_pattern or reply.command in (self._address, ""):
             self._accepted += reply.status == "accepted"
             self._ended += reply.is_ending
             self._drops_owed += self._drops and reply.status == "done"

@@ -62,6 +62,16 @@ def test_an_address_that_cannot_be_one_is_told_at_once(studio: Studio) -> None:
     assert (status, len(said)) == (FAILED, 1) and "address of an answer" in said[0]
 
 
+def test_every_answer_to_a_pattern_is_said(studio: Studio) -> None:
+    for line in ("tower_01", "tower_02", "tower_03"):
+        sent(studio, "/cuevox/line/render", line, "Halt!")
+    status, said = sent(studio, "/cuevox/line/tower_*/status")
+    assert status == DONE
+    assert [line.split("[")[1].split()[0] for line in said] == ["tower_01", "tower_02", "tower_03"]
+    status, said = sent(studio, "/cuevox/line/tower_*/play")
+    assert (status, len(said)) == (FAILED, 1) and "patterns may only read" in said[0]
+
+
 def test_a_topic_that_there_is_none_of_is_not_watched(studio: Studio) -> None:
     said: list[str] = []
     assert watch(HOST, studio.port, threading.Event(), said.append, topics=("weather", "lines")) == FAILED
