@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -57,11 +58,20 @@ class Beams:
     @property
     def n_shared(self) -> int:
         """How many codes at the start all beams have in common."""
+        return self._in_common(None).n_codes
+
+    def sure(self) -> Hypothesis:
+        """The codes at the start that the best line has, whatever comes: all beams have them, and the ended line."""
+        return self._in_common(self._ended)
+
+    def _in_common(self, ended: Hypothesis | None) -> Hypothesis:
         rows, n = set(range(self.width)), len(self._codes)
-        while n and len(rows) > 1:
+        while n and (len(rows) > 1 or (ended is not None and n > ended.n_codes)):
             n -= 1
             rows = {self._parents[n][row] for row in rows}
-        return n
+            if ended is not None and n == ended.n_codes:
+                rows.add(ended.row)
+        return Hypothesis(math.nan, n, min(rows))  # nobody asks for its score
 
     @property
     def done(self) -> bool:
@@ -76,10 +86,10 @@ class Beams:
             return running, False
         return self._ended, True
 
-    def trace(self, hypothesis: Hypothesis) -> list[tuple[int, int]]:
-        """A hypothesis from its start: for each step, the row that it was before the step and the code it took."""
+    def trace(self, hypothesis: Hypothesis, first: int = 0) -> list[tuple[int, int]]:
+        """A hypothesis from step `first` on: for each step, the row that it was before the step and the code it took."""
         path, row = [], hypothesis.row
-        for step in reversed(range(hypothesis.n_codes)):
+        for step in reversed(range(first, hypothesis.n_codes)):
             parent = self._parents[step][row]
             path.append((parent, self._codes[step][row]))
             row = parent

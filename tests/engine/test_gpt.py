@@ -8,7 +8,7 @@ from torch import Tensor
 
 from engine.beams import Beams
 from engine.conditioning import ConformerConfig, PerceiverConfig
-from engine.decoding import Decoding, decode, steps
+from engine.decoding import Decoding, decode, joined, steps, stream
 from engine.errors import BadCheckpointError
 from engine.gpt import GPT, GPTConfig, gpt_config
 from engine.sampling import Sampling
@@ -34,6 +34,7 @@ TINY = GPTConfig(
 TEXT = torch.tensor([[5, 9, 3, 17]])
 BEAMS = Sampling(repetition_penalty=2.0, n_beams=3)
 ONE = Sampling(repetition_penalty=2.0, n_beams=1)
+LOOSE = Sampling(temperature=2.0, top_p=1.0, repetition_penalty=1.0, n_beams=2)
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +103,42 @@ def test_a_line_holds_only_what_can_be_spoken(model: GPT, prefix: Tensor, sampli
         assert decoded.stopped or len(decoded.codes) == 20
 
 
+@pytest.mark.parametrize("sampling", [ONE, BEAMS, LOOSE])
+def test_what_is_told_early_stays(model: GPT, prefix: Tensor, sampling: Sampling) -> None:
+    most = 0
+    for seed in range(8):
+        decoding = Decoding(sampling, max_codes=30)
+        whole, pieces = decode(model, prefix, decoding, seeded(seed)), []
+        for piece in stream(model, prefix, decoding, seeded(seed)):
+            pieces.append(piece)
+            n = sum(len(each.codes) for each in pieces)
+            assert torch.equal(joined(pieces).codes, whole.codes[:n])
+        torch.testing.assert_close(joined(pieces).latents, whole.latents)
+        assert n == len(whole.codes) and pieces[-1].stopped == whole.stopped
+        most = max(most, len(pieces))
+    assert most > 2
+
+
+@pytest.mark.parametrize("sampling", [ONE, LOOSE])
+def test_another_prefix_takes_over_after_some_codes(model: GPT, prefix: Tensor, sampling: Sampling) -> None:
+    """What is said before is as with the first alone, and what follows as if the other had stood there always."""
+    other, decoding = prefix.clone(), Decoding(sampling, max_codes=30)
+    other[:, :4] = 3 * torch.randn(1, 4, 16, generator=seeded())
+    changed = 0
+    for seed in range(6):
+        alone = decode(model, prefix, decoding, seeded(seed))
+        said = decode(model, prefix, decoding, seeded(seed), [(5, other)])
+        n = len(said.codes)
+        if sampling.n_beams == 1:  # with beams, what comes later may choose another start
+            assert torch.equal(said.codes[:5], alone.codes[:5])
+        torch.testing.assert_close(said.latents[:5], model.latents(prefix, said.codes[None])[0, :5])
+        torch.testing.assert_close(said.latents[5:], model.latents(other, said.codes[None])[0, 5:])
+        changed += not torch.equal(said.codes, alone.codes)
+        from_the_start = decode(model, prefix, decoding, seeded(seed), [(0, other)])
+        assert torch.equal(from_the_start.codes, decode(model, other, decoding, seeded(seed)).codes)
+    assert changed
+
+
 def test_steps_say_what_decode_says(model: GPT, prefix: Tensor) -> None:
     decoding = Decoding(ONE, max_codes=30)
     whole = decode(model, prefix, decoding, seeded())
@@ -152,6 +189,8 @@ def test_beams_know_what_they_share_and_where_they_came_from() -> None:
     assert beams.n_shared == 0
     advance((-1.5, 0, 9), (-2.5, 0, 7), (-3.0, 1, 9), (-3.5, 0, 8))  # one line ends; the second 9 comes too late
     assert beams.n_shared == 1  # both go on from row 0, which said 5
+    sure = beams.sure()
+    assert (sure.n_codes, beams.trace(sure)) == (1, [(0, 5)])
     assert beams.done
     ended, stopped = beams.best()
     assert stopped and beams.trace(ended) == [(0, 5)]
