@@ -384,7 +384,7 @@ def voice_of(settings: Settings) -> Callable[[], SynthesizerLike]:
     def load() -> SynthesizerLike:
         from engine import load_voice
 
-        return load_voice.load(settings.model_folder, settings.compute_device)
+        return load_voice.load(settings.model_folder, settings.compute_device, streamed=settings.stream_tokens)
 
     return load
 

@@ -11,21 +11,17 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from engine import load_voice, official_config
-from engine.audio import read_clip
+from benchmarks import voices
 from engine.types import EMOTIONS, Emotion, RenderRequest
-from tests.engine import tiny_official
 
 LINES = ("No.", "Who goes there?", "Get away from that door, right now!", "I have waited for this day all my life.")
 RATE = 48_000
-PRESETS = Path(__file__).resolve().parent.parent / "presets" / "timbre"
 
 
 def resident_mb() -> float:
@@ -37,17 +33,10 @@ def resident_mb() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--renders", type=int, default=500)
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument("--model", type=Path)
-    which.add_argument("--miniature", action="store_true")
+    voices.add_arguments(parser)
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        if args.miniature:
-            official_config.SPEECH_LAYERS = tiny_official.SPEECH_LAYERS
-            tiny_official.write(Path(scratch))
-        voice = load_voice.load(Path(scratch) if args.miniature else args.model)
-    clips = sorted(PRESETS.glob("*.flac"))
-    timbres = [voice.encode_timbre(*read_clip(clip)) for clip in clips]
+    voice = voices.voice_of(args)
+    timbres = [voice.encode_timbre(*clip) for clip in voices.clips()]
     rng = np.random.default_rng(0)
     print("| renders | resident MB |\n|---|---|")
     for i in range(args.renders):

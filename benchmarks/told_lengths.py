@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import sys
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,16 +21,12 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from engine import official_config
-from engine.audio import read_clip
-from engine.official_model import OfficialModel
+from benchmarks import voices
 from engine.official_planner import LengthPolicy
 from engine.pronunciation import Pronunciations
 from engine.speech_model import content_key
 from engine.types import Emotion, Timbre
-from tests.engine import tiny_official
 
-ROOT = Path(__file__).resolve().parent.parent
 STRETCHES = (0.75, 0.875, 1.0, 1.125, 1.25)
 SLOTS = (None, 0, 1)
 
@@ -40,18 +35,11 @@ SLOTS = (None, 0, 1)
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lines", type=int, default=50)
-    which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--model", type=Path)
-    which.add_argument("--miniature", action="store_true")
+    voices.add_arguments(parser, required=True)
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        if args.miniature:
-            official_config.SPEECH_LAYERS = tiny_official.SPEECH_LAYERS
-            tiny_official.write(Path(scratch))
-        model = OfficialModel.load(Path(scratch) if args.miniature else args.model)
-    lines = (ROOT / "benchmarks" / "lines.txt").read_text("utf-8").splitlines()[: args.lines]
-    clips = [read_clip(path) for path in sorted((ROOT / "presets" / "timbre").glob("*.flac"))]
-    timbres = [Timbre(content_key(*clip, model.model_id), model.encode_timbre(*clip)) for clip in clips]
+    model = voices.official_of(args)
+    lines = (Path(__file__).parent / "lines.txt").read_text("utf-8").splitlines()[: args.lines]
+    timbres = [Timbre(content_key(*clip, model.model_id), model.encode_timbre(*clip)) for clip in voices.clips()]
     misses: dict[tuple[int | None, float], list[float]] = {each: [] for each in itertools.product(SLOTS, STRETCHES)}
     endless: dict[int | None, int] = dict.fromkeys(SLOTS, 0)
     for seed, (line, timbre) in enumerate(zip(lines, itertools.cycle(timbres), strict=False)):

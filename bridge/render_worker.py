@@ -187,8 +187,9 @@ class RenderWorker:
             if not self._watch.end(job) or audio is None:
                 self._let_go(job)
                 return
-            scores = self._scores(job, rendering.plan, audio)
-            clip = finished(job.cue, rendering.plan, audio, job.cue.finish or self._finish)
+            plan = rendering.settled()
+            scores = self._scores(job, plan, audio)
+            clip = finished(job.cue, plan, audio, job.cue.finish or self._finish)
             path = self._takes.write(job.cue, clip.plan, clip.audio, made, handles=(clip.lead, clip.tail))
             peak = peak_db(clip.audio)
             level_db = float("-inf") if peak is None else peak

@@ -109,6 +109,7 @@ class Settings:
     audio_device: str = ""  # its name or a part of it; empty: the system's
     model_folder: Path | None = None  # None: the voice that comes with the program
     compute_device: str = "auto"  # what the official model computes on: auto, cpu, cuda or mps
+    stream_tokens: bool = False  # a line of an asked length by the official model sounds before all of it is said
     language: str = "system"  # of the panel: system, en or de
     appearance: str = "system"  # of the panel: system, dark or light
     panel_scale: int = 100  # size of the panel in percent of what the system makes of it

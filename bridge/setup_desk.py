@@ -114,4 +114,5 @@ class SetupDesk:
         # Imported here, since torch comes with it and takes seconds: lines are taken on meanwhile.
         from engine import load_voice
 
-        return load_voice.load(self.settings.model_folder, self.settings.compute_device)
+        settings = self.settings
+        return load_voice.load(settings.model_folder, settings.compute_device, streamed=settings.stream_tokens)

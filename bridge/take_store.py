@@ -170,6 +170,7 @@ class TakeStore:
             },
             "rate": plan.rate,
             "depth": self._depth,
+            "words_are_estimated": plan.words_are_estimated,
             "words": [{"word": w.word, "start_s": w.start_s, "end_s": w.end_s} for w in plan.words],
             "phonemes": [{"phoneme": p.phoneme, "start_s": p.start_s, "end_s": p.end_s} for p in plan.phonemes],
             "warnings": list(plan.warnings),

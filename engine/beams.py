@@ -87,7 +87,7 @@ class Beams:
         return self._ended, True
 
     def trace(self, hypothesis: Hypothesis, first: int = 0) -> list[tuple[int, int]]:
-        """A hypothesis from step `first` on: for each step, the row that it was before the step and the code it took."""
+        """A hypothesis from step `first` on: for each step, the row it was before the step and the code it took."""
         path, row = [], hypothesis.row
         for step in reversed(range(first, hypothesis.n_codes)):
             parent = self._parents[step][row]

@@ -212,8 +212,10 @@ class EmbeddedSpeaker:
         ]
         return [s for of_part in of_parts for s in of_part][:-1]
 
-    def say(self, text: SpokenText, seed: int = 0, wanted_s: float | None = None) -> EmbeddedSaying:
-        """Plans it; no token is drawn yet."""
+    def say(
+        self, text: SpokenText, seed: int = 0, wanted_s: float | None = None, later: Sequence[tuple[float, Self]] = ()
+    ) -> EmbeddedSaying:
+        """Plans it; no token is drawn yet. Nobody takes over within a phrase."""
         spoken = text.split(MAX_PHONEMES)
         pauses_s = [speech_planner.PAUSE_S] * (len(spoken) - 1) + [0.0]
         natural = [

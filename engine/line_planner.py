@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from engine import speech_planner
 from engine.errors import BadTextError
 from engine.exact_length import stretch_warnings
 from engine.markup import stretches
 from engine.phrases import Slot, check_time, cut_like, joined, slots
-from engine.speech_model import Acoustics, SpeechModel
+from engine.speech_model import Acoustics, Speaker, SpeechModel
 from engine.text import SpokenText
 from engine.types import PhonemeTime, Phrase, Plan, RenderRequest, WordTime
 
@@ -25,7 +26,7 @@ Times = Sequence[tuple[SpokenText, Sequence[float]]]  # as Fitted has them, but 
 class Line:
     """A request as the renderer makes it."""
 
-    plan: Plan
+    plan: Callable[[], Plan]  # as far as it can be told by now; its n_samples and phrases never change
     pieces: list[tuple[int, Acoustics]]  # each with its first frame
     n_frames: int
 
@@ -47,18 +48,20 @@ def line_of(request: RenderRequest, model: SpeechModel) -> Line:
         n_phonemes = [len(text.phonemes) for text in texts]
         wanted_s = [(n_samples / rate - silent_s) * n / sum(n_phonemes) for n in n_phonemes]
     seeds = [(request.seed + i * NEXT_SEED) % 2**63 if i else request.seed for i in range(len(texts))]
-    sayings = [speaker.say(*each) for each in zip(texts, seeds, wanted_s, strict=True)]
+    speakers = list(_speakers(request, model, speaker, [len(text.phonemes) for text in texts]))
+    sayings = [
+        who.say(text, seed, asked_s, later)
+        for (who, later), text, seed, asked_s in zip(speakers, texts, seeds, wanted_s, strict=True)
+    ]
     natural_s = [saying.natural_s for saying in sayings]
-    speech_s = sum(natural_s)
-    if n_samples is None:
-        n_samples = max(1, round((speech_s / request.speed + silent_s) * rate))
-    total_s = n_samples / rate
+    n = max(1, round((sum(natural_s) / request.speed + silent_s) * rate)) if n_samples is None else n_samples
+    total_s = n / rate
     n_frames = math.ceil(total_s / frame_s - 1e-9)
     places = _like(guide, n_frames, frame_s) if guide else slots(natural_s, pauses_s, total_s, frame_s)
     lengths_s = [min(slot.end * frame_s, total_s) - slot.first * frame_s for slot in places]  # the last one may be cut
     fitted = [
-        speaker.fit(saying, slot.end - slot.first, length_s, seed)
-        for saying, slot, length_s, seed in zip(sayings, places, lengths_s, seeds, strict=True)
+        who.fit(saying, slot.end - slot.first, length_s, seed)
+        for (who, _), saying, slot, length_s, seed in zip(speakers, sayings, places, lengths_s, seeds, strict=True)
     ]
     times = [
         (text, [slot.first * frame_s + s for s in seconds])
@@ -66,23 +69,49 @@ def line_of(request: RenderRequest, model: SpeechModel) -> Line:
         for text, seconds in of_phrase.times
     ]
     spoken_s = sum(lengths_s) if guide else total_s - silent_s
-    told = [*warnings, *stretch_warnings(spoken_s / speech_s), *(w for saying in sayings for w in saying.warnings)]
-    plan = Plan(
-        n_samples=n_samples,
-        rate=rate,
-        natural_samples=round((speech_s + silent_s) * rate),
-        stretch=total_s / (speech_s + silent_s),
-        words=tuple(_words(times)),
-        warnings=tuple(dict.fromkeys(told)),
-        phonemes=tuple(_phonemes(times)),
-        phrases=tuple(Phrase(s.first * frame_s, s.end * frame_s) for s in places) if guide else (),
-    )
+
+    def plan() -> Plan:
+        speech_s = sum(saying.natural_s for saying in sayings)
+        estimated = [
+            WordTime(word.word, *(min(slot.first * frame_s + s, total_s) for s in (word.start_s, word.end_s)))
+            for slot, of_phrase in zip(places, fitted, strict=True)
+            for word in of_phrase.words()
+        ]
+        told = [*warnings, *stretch_warnings(spoken_s / speech_s)]
+        told += [warning for saying in sayings for warning in saying.warnings]
+        told += [warning for of_phrase in fitted for warning in of_phrase.warnings()]
+        return Plan(
+            n_samples=n,
+            rate=rate,
+            natural_samples=round((speech_s + silent_s) * rate),
+            stretch=total_s / (speech_s + silent_s),
+            words=tuple(estimated or _words(times)),
+            warnings=tuple(dict.fromkeys(told)),
+            phonemes=tuple(_phonemes(times)),
+            phrases=tuple(Phrase(s.first * frame_s, s.end * frame_s) for s in places) if guide else (),
+            words_are_estimated=bool(estimated),
+        )
+
     pieces = [
         (slot.first + first, piece)
         for slot, of_phrase in zip(places, fitted, strict=True)
         for first, piece in of_phrase.pieces
     ]
     return Line(plan, pieces, n_frames)
+
+
+def _speakers(
+    request: RenderRequest, model: SpeechModel, first: Speaker[Any], lengths: Sequence[int]
+) -> Iterator[tuple[Speaker[Any], list[tuple[float, Speaker[Any]]]]]:
+    """Who speaks each phrase, and who takes over at which shares of it. All with the same timbre."""
+    changes = [(share, model.speaker(request.timbre, emotion)) for share, emotion in request.later]
+    at = 0.0
+    for length in lengths:
+        end = at + length / sum(lengths)
+        before = [speaker for share, speaker in changes if share <= at]
+        inside = [((share - at) / (end - at), speaker) for share, speaker in changes if at < share < end]
+        yield before[-1] if before else first, inside
+        at = end
 
 
 def read(request: RenderRequest, model: SpeechModel) -> tuple[list[SpokenText], list[float], list[str]]:

@@ -11,21 +11,23 @@ from engine.device import AUTO, torch_device
 from engine.errors import BadCheckpointError
 from engine.official_checkpoint import CONFIG, GPT_WEIGHTS
 from engine.official_model import OfficialModel
+from engine.official_stages import OfficialOptions
 from engine.synthesizer import Synthesizer
 
 EMBEDDED_CONFIG = "config.json"
 MOST_TOLD = 8  # names of a folder that holds neither
 
 
-def load(folder: Path | None = None, device: str = AUTO) -> Synthesizer:
+def load(folder: Path | None = None, device: str = AUTO, *, streamed: bool = False) -> Synthesizer:
     """The voice in `folder`, by default the one that comes with the program.
 
     device: what the official model computes on, one of engine.device.devices(); the embedded kind is made for
-    processors and stays there. Raises BadCheckpointError, which says what was found instead, and NoDeviceError.
+    processors and stays there. streamed: as OfficialOptions has it. Raises BadCheckpointError, which says what was
+    found instead, and NoDeviceError.
     """
     check(folder, device)
     if folder is not None and _is_official(folder):
-        return Synthesizer(OfficialModel.load(folder, device=torch_device(device)))
+        return Synthesizer(OfficialModel.load(folder, OfficialOptions(streamed=streamed), torch_device(device)))
     return Synthesizer.load(folder)
 
 

@@ -12,10 +12,9 @@ from itertools import accumulate, pairwise
 import torch
 from torch import Tensor
 
-from engine.decoding import Decoded, Decoding, decode
-from engine.gpt import GPT
 from engine.length_regulator import even_spread
 
+CODES_PER_S = 50
 FRAMES_PER_TOKEN = 1.72  # upstream's, though 86.13 frames for 50 tokens a second are 1.7227
 PAUSE_S = 0.2  # between two segments, upstream's
 QUIET_CODES = (52,)  # what the codec makes of silence, as users of the release report
@@ -43,37 +42,6 @@ def frames_of(n_tokens: int) -> int:
 def wanted_tokens(n_pieces: Sequence[int], n_frames: float) -> list[int]:
     """A line's frames without its pauses -> tokens for each segment, by its share of the text's pieces."""
     return [max(1, round(n_frames / FRAMES_PER_TOKEN * n / sum(n_pieces))) for n in n_pieces]
-
-
-def say(
-    gpt: GPT,
-    voice: Tensor,
-    emotion: Tensor,
-    text: Tensor,
-    wanted: int | None,
-    *,
-    decoding: Decoding,
-    policy: LengthPolicy,
-    generator: torch.Generator,
-) -> Decoded:
-    """One segment: latents of the voice (1, 32, dim), emotion (1, dim), ids (1, L) -> tokens, if possible `wanted`."""
-
-    def speak(duration: Tensor | None) -> Decoded:
-        return decode(gpt, gpt.prefix(voice, emotion, text, duration), decoding, generator)
-
-    if wanted is None:
-        return speak(None)
-    told = [] if policy.slot is None else [gpt.planned_duration(wanted, slot=policy.slot)]
-    takes: list[Decoded] = []
-    for duration in (*told, *[None] * policy.free_takes):
-        takes.append(speak(duration))
-        if takes[-1].stopped and _miss(takes[-1], wanted) <= policy.tolerance * wanted:
-            break
-    return min(takes, key=lambda said: (not said.stopped, _miss(said, wanted)))
-
-
-def _miss(said: Decoded, wanted: int) -> int:
-    return abs(len(said.codes) - wanted)
 
 
 def share_out(natural: Sequence[float], n_frames: int) -> list[int]:

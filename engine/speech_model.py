@@ -19,7 +19,7 @@ from torch import Tensor
 from engine.errors import BadPromptError
 from engine.pronunciation import Pronunciations
 from engine.text import SpokenText
-from engine.types import Audio, Emotion, Timbre
+from engine.types import Audio, Emotion, Timbre, WordTime
 
 Features = tuple[Tensor, ...]  # what a vocoder hears: the last axis of each is time, with as many values a frame
 
@@ -78,6 +78,14 @@ class Fitted:
     times: Sequence[tuple[SpokenText, Sequence[float]]] = ()  # seconds in the phrase at which each phoneme of a text
     # begins, and where the last one ends; none where the model does not know
 
+    def words(self) -> Sequence[WordTime]:
+        """Where the words lie in the phrase, estimated as far as that can be done by now, where there are no times."""
+        return ()
+
+    def warnings(self) -> tuple[str, ...]:
+        """What came of it by now that people should know."""
+        return ()
+
 
 class Saying(Protocol):
     """A phrase as the model says it when nobody asks for a length."""
@@ -100,8 +108,11 @@ class Speaker(Protocol[S]):
     def seconds(self, text: SpokenText) -> list[float]:
         """About how long each phoneme or letter of a text lasts, without saying it."""
 
-    def say(self, text: SpokenText, seed: int, wanted_s: float | None) -> S:
-        """wanted_s: about how long it is to be, for models whose tokens depend on it; None: as the model likes."""
+    def say(self, text: SpokenText, seed: int, wanted_s: float | None, later: Sequence[tuple[float, Any]] = ()) -> S:
+        """wanted_s: about how long it is to be, for models whose tokens depend on it; None: as the model likes.
+
+        later: speakers of the same model and timbre that take over at these shares of the text, where the model can.
+        """
 
     def fit(self, said: S, n_frames: int, seconds: float, seed: int) -> Fitted:
         """In exactly so many frames, of which the last may be cut: `seconds` is what will be heard."""

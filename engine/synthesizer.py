@@ -74,8 +74,8 @@ class Synthesizer:
         """The plan, and audio lazily, block by block. The same request gives the same samples on the same machine, bit
         for bit.
 
-        The embedded voice plans at once; with the official model the plan takes as long as the GPT does. Raises
-        BadTextError when there is nothing to speak.
+        The embedded voice plans at once; with the official model the plan takes as long as the GPT does, unless it is
+        streamed. Raises BadTextError when there is nothing to speak.
         """
         return self._rendering(self._line(request))
 
@@ -101,9 +101,10 @@ class Synthesizer:
             return error
 
     def _rendering(self, line: Line) -> Rendering:
-        rate, n_samples = line.plan.rate, line.plan.n_samples
+        plan = line.plan()
+        rate, n_samples = plan.rate, plan.n_samples
         exact = exactly(self._blocks(line), self._model.frames.rate, rate, n_samples)
-        return Rendering(line.plan, ending_softly(exact, rate, n_samples))
+        return Rendering(plan, ending_softly(exact, rate, n_samples), line.plan)
 
     def _blocks(self, line: Line) -> Iterator[Audio]:
         """At the vocoder's rate."""

@@ -49,8 +49,13 @@ class Tokeniser:
 
 def spaced(text: str) -> str:
     """The spelling of the model's training text: in capitals, characters without spaces as words of their own."""
+    return apart(text).upper()
+
+
+def apart(text: str) -> str:
+    """With characters of scripts without spaces as words of their own."""
     words = (word.strip() for word in _WITHOUT_SPACES.split(text))
-    return " ".join(word for word in words if word).upper()
+    return " ".join(word for word in words if word)
 
 
 def segments(pieces: Sequence[str], limit: int, *, quick_start: int = 0) -> list[list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -71,11 +71,12 @@ class RenderRequest:
     speed: float = 1.0  # against the model's own length; only without n_samples
     phrases: tuple[Phrase, ...] = ()  # of a guide take, over the whole length; only with n_samples, where the model can
     pronunciations: Pronunciations = field(default_factory=Pronunciations)  # of the user's own
+    later: tuple[tuple[float, Emotion], ...] = ()  # from these shares (0..1) of the text on, in order, how it is spoken
 
 
 @dataclass(frozen=True)
 class WordTime:
-    """Where a word lies in the clip."""
+    """Where a word lies in the clip, or in a part of it."""
 
     word: str
     start_s: float
@@ -103,6 +104,7 @@ class Plan:
     warnings: tuple[str, ...]  # e.g. a stretch outside 0.75..1.25
     phonemes: tuple[PhonemeTime, ...] = ()  # from the first to the last, without gaps; empty where a model has none
     phrases: tuple[Phrase, ...] = ()  # where the guide take's phrases were put; empty: it was not followed
+    words_are_estimated: bool = False  # from their letters and the pauses between them: the model does not tell
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,14 @@ class Rendering:
 
     plan: Plan
     blocks: Iterator[Audio]
+    settle: Callable[[], Plan] | None = None  # asked once all blocks are there, where a plan can only then be exact
+
+    def settled(self) -> Plan:
+        """The plan once all blocks are there: its own length, stretch, word times and warnings as they came out."""
+        if self.settle is None:
+            return self.plan
+        plan = self.settle()
+        return replace(plan, warnings=tuple(dict.fromkeys((*plan.warnings, *self.plan.warnings))))
 
 
 class SynthesizerLike(Protocol):

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 # What a daemon's settings have beyond these stands under the last title.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     QT_TRANSLATE_NOOP("settings", "Panel"): ("language", "panel_scale", "panel_stays"),
-    QT_TRANSLATE_NOOP("settings", "Voice"): ("model_folder", "compute_device", "unload_after_s"),
+    QT_TRANSLATE_NOOP("settings", "Voice"): ("model_folder", "compute_device", "stream_tokens", "unload_after_s"),
     QT_TRANSLATE_NOOP("settings", "Clips"): (
         "rate",
         "depth",
@@ -62,6 +62,7 @@ TITLES: Mapping[str, str] = {
     "panel_stays": QT_TRANSLATE_NOOP("settings", "Work on when the window is closed"),
     "model_folder": QT_TRANSLATE_NOOP("settings", "Folder of the official model"),
     "compute_device": QT_TRANSLATE_NOOP("settings", "Compute on"),
+    "stream_tokens": QT_TRANSLATE_NOOP("settings", "Sound before all is said"),
     "rate": QT_TRANSLATE_NOOP("settings", "Sample rate"),
     "depth": QT_TRANSLATE_NOOP("settings", "Bits a sample"),
     "clip_name": QT_TRANSLATE_NOOP("settings", "Names of clips"),
@@ -143,6 +144,9 @@ HINTS: Mapping[str, str] = {
     "model_folder": QT_TRANSLATE_NOOP("settings", "empty: the voice that comes with Cuevox"),
     "compute_device": QT_TRANSLATE_NOOP(
         "settings", "for the official model; the voice that comes with Cuevox always uses the processor"
+    ),
+    "stream_tokens": QT_TRANSLATE_NOOP(
+        "settings", "the official model: long lines of a given length begin sooner; their end takes on what is missing"
     ),
     "clip_loudness": QT_TRANSLATE_NOOP("settings", "empty: as the voice made it; -23"),
     "clip_peak": QT_TRANSLATE_NOOP("settings", "empty: -1 with a loudness, else any"),

@@ -102,7 +102,7 @@ def _finished(prepared: Prepared, rendering: Rendering | EngineError, prompts: P
     began_s = time.perf_counter()
     try:
         audio = np.concatenate([np.zeros(0, np.float32), *rendering.blocks])
-        return spoken(prepared, rendering.plan, audio, prompts, share_s + time.perf_counter() - began_s)
+        return spoken(prepared, rendering.settled(), audio, prompts, share_s + time.perf_counter() - began_s)
     except Exception as error:
         return failed(prepared.job, error)
 

@@ -86,7 +86,7 @@ def speak(job: SpeakJob, prompts: PromptCache, cancelled: threading.Event | None
                 return None
             blocks.append(block)
         audio = np.concatenate([np.zeros(0, np.float32), *blocks])
-        return spoken(prepared, rendering.plan, audio, prompts, time.perf_counter() - began_s)
+        return spoken(prepared, rendering.settled(), audio, prompts, time.perf_counter() - began_s)
     except Exception as error:  # a fault of the engine ends this take, not the batch
         return failed(job, error)
 

@@ -1945,6 +1945,10 @@
       <translation>Rechnen auf</translation>
     </message>
     <message>
+      <source>Sound before all is said</source>
+      <translation>Klang, bevor alles gesagt ist</translation>
+    </message>
+    <message>
       <source>Sample rate</source>
       <translation>Abtastrate</translation>
     </message>
@@ -2219,6 +2223,10 @@
     <message>
       <source>for the official model; the voice that comes with Cuevox always uses the processor</source>
       <translation>für das offizielle Modell; die Stimme, die mit Cuevox kommt, nutzt immer den Prozessor</translation>
+    </message>
+    <message>
+      <source>the official model: long lines of a given length begin sooner; their end takes on what is missing</source>
+      <translation>das offizielle Modell: lange Texte von gegebener Länge beginnen früher; ihr Ende gleicht aus, was fehlt</translation>
     </message>
     <message>
       <source>empty: as the voice made it; -23</source>

@@ -128,7 +128,6 @@ def test_another_prefix_takes_over_after_some_codes(model: GPT, prefix: Tensor, 
     for seed in range(6):
         alone = decode(model, prefix, decoding, seeded(seed))
         said = decode(model, prefix, decoding, seeded(seed), [(5, other)])
-        n = len(said.codes)
         if sampling.n_beams == 1:  # with beams, what comes later may choose another start
             assert torch.equal(said.codes[:5], alone.codes[:5])
         torch.testing.assert_close(said.latents[:5], model.latents(prefix, said.codes[None])[0, :5])

@@ -23,8 +23,9 @@ from engine import official_config, official_layout
 from engine.bigvgan import BigVGAN
 from engine.gpt import GPT, gpt_config
 from engine.layout import Layout
-from engine.official_model import OfficialModel, OfficialOptions
+from engine.official_model import OfficialModel
 from engine.official_s2m import OfficialS2M
+from engine.official_stages import OfficialOptions
 from engine.semantic_codec import SemanticCodec
 from engine.speaker_encoder import SpeakerEncoder
 from engine.speech_encoder import SpeechEncoder

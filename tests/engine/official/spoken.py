@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.decoding import Decoding
-from engine.official_model import OfficialOptions
+from engine.official_stages import OfficialOptions
 from engine.sampling import Sampling
 from engine.speech_model import Windows
 from engine.synthesizer import Synthesizer

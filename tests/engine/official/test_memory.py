@@ -12,7 +12,7 @@ import torch
 from engine.bigvgan import BigVGAN
 from engine.errors import OutOfMemoryError
 from engine.gpt import GPT
-from engine.official_model import SMALL_WINDOWS
+from engine.official_stages import SMALL_WINDOWS
 from engine.synthesizer import Synthesizer
 from engine.types import RenderRequest
 from tests.engine import tiny_official

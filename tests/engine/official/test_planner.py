@@ -14,12 +14,12 @@ from engine.official_planner import (
     QUIET_CODES,
     LengthPolicy,
     frames_of,
-    say,
     share_out,
     spread,
     wanted_tokens,
     with_pauses,
 )
+from engine.official_tokens import Segment, say
 from engine.sampling import Sampling
 from tests.engine import tiny_official
 
@@ -65,7 +65,7 @@ def test_the_gpt_is_told_the_length_and_the_nearer_take_is_kept() -> None:
 
     def said(wanted: int | None, policy: LengthPolicy) -> Decoded:
         generator = torch.Generator().manual_seed(0)
-        return say(gpt, latents, emotion, text, wanted, decoding=decoding, policy=policy, generator=generator)
+        return say(gpt, Segment(latents, emotion, text, wanted), decoding, policy, generator)
 
     def codes(wanted: int | None, policy: LengthPolicy) -> list[int]:
         return said(wanted, policy).codes.tolist()

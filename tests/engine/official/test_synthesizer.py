@@ -15,7 +15,7 @@ from engine.pronunciation import Pronunciations
 from engine.synthesizer import Synthesizer
 from engine.types import RenderRequest
 from tests.engine import tiny_official
-from tests.engine.official.spoken import PROMPT_RATE, clip, spoken
+from tests.engine.official.spoken import PROMPT_RATE, RATE, clip, spoken
 
 
 def test_words_of_the_dictionary_are_read_as_they_are_said(voice: Synthesizer, request_: RenderRequest) -> None:
@@ -61,3 +61,13 @@ def test_the_model_id_tells_weights_apart(folder: Path, voice: Synthesizer, tmp_
     assert voice.model_id == f"indextts-2-{OfficialCheckpoint(folder).fingerprint()}"
     tiny_official.write(tmp_path, seed=1)
     assert OfficialCheckpoint(tmp_path).fingerprint() != OfficialCheckpoint(folder).fingerprint()
+
+
+def test_words_are_told_in_order_and_as_estimated(voice: Synthesizer, request_: RenderRequest) -> None:
+    text = "Who jumps over the 2 dogs? [pause 0.5] Me!"
+    plan = voice.render(replace(request_, text=text, n_samples=3 * RATE)).plan
+    assert plan.words_are_estimated and not plan.phonemes
+    assert [word.word for word in plan.words] == ["Who", "jumps", "over", "the", "2", "dogs", "Me"]
+    edges = [edge for word in plan.words for edge in (word.start_s, word.end_s)]
+    assert edges == sorted(edges) and edges[0] >= 0 and edges[-1] <= 3
+    assert plan.words[-1].start_s - plan.words[-2].end_s >= 0.49
