@@ -77,9 +77,12 @@ def test_what_sampling_makes_of_logits(reference: Fixture, model: GPT, n_beams: 
     name = f"proc_scores_beam{n_beams}"
     logits, ids = reference.inputs["proc_logits"], reference.inputs["proc_ids"]
     said = torch.zeros_like(logits, dtype=torch.bool).scatter_(1, ids, True)
-    told = re.search(r"top-k (\d+)", reference.info["tensors"]["out/proc_scores_beam1"]["meaning"])
-    assert told
-    sampling = Sampling(temperature=0.8, top_k=int(told[1]), top_p=0.8, repetition_penalty=10.0, n_beams=n_beams)
+    meaning = reference.info["tensors"]["out/proc_scores_beam1"]["meaning"]
+    penalty, temperature, top_k, top_p = (
+        float(re.search(rf"{name} ([\d.]+)", meaning)[1])  # type: ignore[index]
+        for name in ("repetition", "temperature", "top-k", "top-p")
+    )
+    sampling = Sampling(temperature, int(top_k), top_p, penalty, n_beams)
     reference.check(name, sampling.scores(logits, said).clamp(min=-1e30))
 
 
