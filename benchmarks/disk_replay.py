@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CALLS = (
-    "openat,write,pwrite64,writev,pwritev,lseek,ftruncate,fsync,fdatasync,rename,renameat,renameat2,link,linkat,"
+    "openat,write,pwrite64,writev,pwritev,sendfile,lseek,ftruncate,fsync,fdatasync,rename,renameat,renameat2,link,linkat,"
     "unlink,unlinkat,mkdir,mkdirat,sendto"
 )
 OPTIONS = ("-f", "-y", "-xx", "-s", "10000000", "--seccomp-bpf", "-e", f"trace={CALLS}")
@@ -49,7 +49,8 @@ class Inode:
     pending: list[tuple[int, int, bytes | None]] = field(default_factory=list)  # call, place, data; None: cut there
 
 
-Change = tuple[int, Callable[[dict[str, "Inode | None"]], None]]  # call, what it does to the names; None: a folder
+Names = dict[str, Inode | None]  # by path; None: a folder
+Change = Callable[[Names], None]
 
 
 class ReplayedDisk:
@@ -58,9 +59,9 @@ class ReplayedDisk:
     def __init__(self, root: Path) -> None:
         self._root = str(root)
         self.n = 0
-        self._names: dict[str, Inode | None] = {self._root: None}  # as the program sees them
-        self._synced: dict[str, Inode | None] = {self._root: None}
-        self._pending: dict[str, list[Change]] = {}  # by folder
+        self._names: Names = {self._root: None}  # as the program sees them
+        self._synced: Names = {self._root: None}
+        self._pending: dict[str, list[tuple[int, Change]]] = {}  # by folder: call, what it does
         self._places: dict[str, tuple[str, int]] = {}  # file descriptor -> path, offset
         self._begun: dict[str, tuple[str, str, int]] = {}  # thread -> call, arguments, when
 
@@ -118,7 +119,7 @@ class ReplayedDisk:
                 at = self._places.get(fd, (path, 0))[1]
                 self._places[fd] = (path, at + len(data))
             self._write(path, at, data)
-        elif call in ("writev", "pwritev", "copy_file_range") and (file := _FILE.match(rest)):
+        elif call in ("writev", "pwritev", "sendfile") and (file := _FILE.match(rest)):
             assert self._path(of_hex(file["path"])) is None, f"{call} is not replayed"
         elif call == "ftruncate" and (file := _FILE.match(rest)):
             if (path := self._path(of_hex(file["path"]))) is not None:
@@ -164,7 +165,7 @@ class ReplayedDisk:
         inode.pending.append((self.n, at, data))
         inode.size = at if data is None else max(inode.size, at + len(data))
 
-    def _change(self, path: str, change: Callable[[dict[str, Inode | None]], None]) -> None:
+    def _change(self, path: str, change: Change) -> None:
         change(self._names)
         self._pending.setdefault(str(Path(path).parent), []).append((self.n, change))
 
@@ -186,16 +187,22 @@ class ReplayedDisk:
         return path if path == self._root or path.startswith(f"{self._root}/") else None
 
 
-def _named(path: str, inode: Inode | None) -> Callable[[dict[str, Inode | None]], None]:
-    return lambda names: names.__setitem__(path, inode)
+def _named(path: str, inode: Inode | None) -> Change:
+    def name(names: Names) -> None:
+        names[path] = inode
+
+    return name
 
 
-def _unnamed(path: str) -> Callable[[dict[str, Inode | None]], None]:
-    return lambda names: names.pop(path, None) and None
+def _unnamed(path: str) -> Change:
+    def unname(names: Names) -> None:
+        names.pop(path, None)
+
+    return unname
 
 
-def _renamed(old: str, new: str) -> Callable[[dict[str, Inode | None]], None]:
-    def rename(names: dict[str, Inode | None]) -> None:
+def _renamed(old: str, new: str) -> Change:
+    def rename(names: Names) -> None:
         if old in names:
             inode = names[old]
             if names.get(new) is not inode or inode is None:  # two names of one file stay as they are
