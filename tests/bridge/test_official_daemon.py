@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +21,12 @@ from tests.event_log import EventLog
 from tests.fakes import FakePlayer
 
 
-def test_text_timbre_clip_and_emotion_clip_become_a_clip_of_exactly_its_length(
+def test_text_and_clips_become_a_clip_of_exactly_its_length_also_when_the_model_s_files_are_cut_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(official_config, "SPEECH_LAYERS", tiny_official.SPEECH_LAYERS)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr("bridge.model_watch.LOOK_S", 0.0)
     model = tmp_path / "IndexTTS-2"
     tiny_official.write(model)
     settings = Settings(tmp_path / "data", osc_port=0, model_folder=model)
@@ -48,5 +51,14 @@ def test_text_timbre_clip_and_emotion_clip_become_a_clip_of_exactly_its_length(
             made = json.loads(done.path.with_suffix(".json").read_text("utf-8"))
             assert made["model"].startswith("indextts-2-")
             assert bool(made["emotion"]["clip_sha256"]) == emotion.startswith("clip:")
+        for path in model.rglob("*"):
+            if path.is_file():
+                os.truncate(path, 0)
+        (take,) = daemon.submit(replace(cue, emotion="angry=0.7"))
+        ending = log.ending(take.id)
+        done = ending.line.takes[-1]
+        assert ending.ok and done.path is not None
+        assert any("changed while the voice was loaded" in warning for warning in done.warnings)
+        np.testing.assert_array_equal(soundfile.read(done.path)[0], takes["angry=0.7"])
     assert not np.array_equal(takes["neutral"], takes["angry=0.7"])
     assert not np.array_equal(takes["neutral"], takes["clip:shout.wav"])
