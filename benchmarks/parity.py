@@ -27,7 +27,8 @@ HEAD = """\
 Numbers that the public IndexTTS2 code gave for small random weights, against those of Cuevox's modules with the same
 weights and inputs: float32 on a CPU ({machine}, torch {torch}). The difference is the largest over all values of an
 output; a tolerance of 0 means that the output has to be equal. Written by `python benchmarks/parity.py`; the tests are
-`tests/engine/test_parity_*.py`.
+`tests/engine/test_parity_*.py`. They take fixtures of other sizes: `python benchmarks/parity_sizes.py FOLDER` makes
+such a set, with Cuevox's own numbers, and runs them with it.
 
 | module | output | tolerance | largest difference |
 |---|---|---|---|

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from engine import word_times
-from engine.decoding import Decoded
 from engine.exact_length import STRETCH
 from engine.official_acoustics import OfficialAcoustics
 from engine.official_condition import Condition, waits_for_all
 from engine.official_planner import CODES_PER_S, PAUSE_S, frames_of, share_out, wanted_tokens, with_pauses
 from engine.official_prompt import OfficialVoice
 from engine.official_stages import OfficialOptions, OfficialStages
-from engine.official_tokens import Segment, Tokens, say, say_early, say_late
+from engine.official_tokens import Segment, Tokens, say_early, say_late
 from engine.speech_model import Fitted
 from engine.text import SpokenText
 from engine.text_pieces import segments
@@ -113,17 +112,10 @@ class OfficialSpeaker:
             segment = Segment(self._voice.latents, emotion, ids, n, changes)
             given = (stages.gpt, segment, options.decoding, options.length, generator)
             is_early = early and n is not None and self._is_long(n)
-            pieces: Iterable[Decoded]
-            if is_early:
-                pieces = say_early(*given)
-            elif early and n is not None:
-                pieces = say_late(*given)
-            else:
-                pieces = [say(*given)]
-            planned.append(n if is_early else None)
-            tokens.append(Tokens(pieces))
-            if not (early and n is not None):
+            tokens.append(Tokens((say_early if is_early else say_late)(*given)))
+            if not early or n is None:
                 tokens[-1].until(None)
+            planned.append(n if is_early else None)
         return OfficialSaying(text, weights, planned, wanted, tokens, self._frame_s)
 
     def fit(self, said: OfficialSaying, n_frames: int, seconds: float, seed: int) -> Fitted:
