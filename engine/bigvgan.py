@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -14,6 +15,7 @@ from engine import frames, tiles
 
 FILTER_TAPS, FILTER_CUTOFF, FILTER_HALF_WIDTH = 12, 0.25, 0.3  # in parts of the doubled rate
 SNAKE_EPS = 1e-9
+CACHED = 1 << 17  # samples whose work a CPU finds in its cache
 EDGE_KERNEL = 7  # of the first and the last convolution
 
 
@@ -70,28 +72,41 @@ class AntialiasedSnake(nn.Module):
         self.down = nn.Buffer(half_band())
 
     def forward(self, x: Tensor) -> Tensor:
-        a, height = self.log_a.exp()[:, None, None], 1 / (self.log_b.exp()[:, None, None] + SNAKE_EPS)
-        # Even samples of the doubled rate in one row, odd ones in the other. The first of both is one that x, which
-        # stays at its ends, makes before it begins.
-        y = F.conv2d(_held(x, 5)[:, :, None], self._taps_up(), padding=(1, 0), groups=len(self.log_a))
-        y.addcmul_(torch.sin_(a * y).square_(), height)
+        a, b = self.log_a.exp()[:, None, None, None], self.log_b.exp()[:, None, None, None]
+        # In between, all are a times what they are.
+        up, down, height = a * self._taps_up(), self._taps_down() / a, (a / (b + SNAKE_EPS))[:, 0]
+        held, T = _held(x, 5)[:, :, None], x.shape[-1]
+        n = max(self.REACH, CACHED // len(a)) if x.is_cpu else T
+        # No part begins or ends within 3 samples of an end of x, beyond which it would look.
+        starts = range(0, max(1, T - 3), n)
+        parts = [self._bent(held, i, j, up, down, height) for i, j in pairwise([*starts, T])]
+        return parts[0] if len(parts) == 1 else torch.cat([y.transpose(1, 2) for y in parts], 1).transpose(1, 2)
+
+    def _bent(self, held: Tensor, start: int, end: int, up: Tensor, down: Tensor, height: Tensor) -> Tensor:
+        """Samples start .. end - 1: (B, C, end - start)."""
+        # Even samples of the doubled rate in one row, from start - 2 on, and odd ones in the other, from start - 3 on.
+        y = F.conv2d(held[..., start : end + 10], up, padding=(1, 0), groups=len(up))
+        y.addcmul_(torch.sin(y).square_(), height)
         # Beyond its own ends, too, the doubled signal stays: at its first sample, which is even, and at its last.
         even, odd = y.unbind(2)
-        first, last = even[..., 2:3].clone(), odd[..., -3:-2].clone()
-        even[..., :2], odd[..., :3] = first, first
-        even[..., -3:], odd[..., -2:] = last, last
-        return F.conv2d(y, self._taps_down(), groups=len(self.log_a))[:, :, 0]
+        if start == 0:
+            first = even[..., 2:3].clone()
+            even[..., :2], odd[..., :3] = first, first
+        if end == held.shape[-1] - 10:
+            last = odd[..., -3:-2].clone()
+            even[..., -3:], odd[..., -2:] = last, last
+        return F.conv2d(y, down, groups=len(up))[:, :, 0]
 
     def _taps_up(self) -> Tensor:
-        """(C, 1, 2, 6): sample 2n hears x[n - 3 .. n + 2], sample 2n + 1 hears x[n - 2 .. n + 3]."""
+        """(2, 6): sample 2n hears x[n - 3 .. n + 2], sample 2n + 1 hears x[n - 2 .. n + 3]."""
         taps = 2 * self.up.flatten().flip(0)
         # Only one of the two rows lies within x, for the first row that comes out the second.
-        return torch.stack([taps[1::2], taps[0::2]]).expand(len(self.log_a), 1, -1, -1)
+        return torch.stack([taps[1::2], taps[0::2]])
 
     def _taps_down(self) -> Tensor:
-        """(C, 1, 2, 6): sample n hears the doubled ones from 2n - 5, which is odd, to 2n + 6, which is even."""
+        """(2, 6): sample n hears the doubled ones from 2n - 5, which is odd, to 2n + 6, which is even."""
         taps = self.down.flatten()
-        return torch.stack([taps[1::2], taps[0::2]]).expand(len(self.log_a), 1, -1, -1)
+        return torch.stack([taps[1::2], taps[0::2]])
 
 
 def _held(x: Tensor, n: int) -> Tensor:

@@ -22,6 +22,7 @@ POINTS = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5)  # where polynomials are evaluat
 # By measurement on AVX2, float32
 LONGEST_BY_POINTS = 5  # taps; for more the points would have to be so many that rounding tells
 SHORT, LONG = 7, 11  # taps
+AT_ONCE = 256  # tiles, for which sums and products stay in reach
 FEWEST_CHANNELS, FEWEST_CHANNELS_SHORT = 96, 192  # that make it worth it, from SHORT taps on and below
 
 
@@ -107,8 +108,10 @@ class TiledConv(nn.Module):
         if rest:
             signals[:, :rest, edge + whole] = frames[:, whole * d :]
         tiles = heard.as_strided((B * d * n_tiles, N, n_in), (M * n_in, n_in, 1))
-        products = torch.bmm(torch.matmul(self.sums, tiles).transpose(0, 1), self.weight)  # (P, tiles, out)
-        made = torch.matmul(self.back, products.transpose(0, 1))  # (tiles, M, out)
+        made = x.new_empty(len(tiles), M, self.weight.shape[2])
+        for part, of_part in zip(tiles.split(AT_ONCE), made.split(AT_ONCE), strict=True):
+            products = torch.bmm(torch.matmul(self.sums, part).transpose(0, 1), self.weight)  # (P, tiles, out)
+            torch.matmul(self.back, products.transpose(0, 1), out=of_part)
         if self.bias is not None:
             made += self.bias
         spoken = made.view(B, d, n_tiles * M, -1)[:, :, :n_each].transpose(1, 2)

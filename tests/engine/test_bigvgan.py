@@ -6,6 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from engine import bigvgan
 from engine.bigvgan import AntialiasedSnake, BigVGAN, BigVGANConfig, half_band
 from engine.frames import FrameSpread
 from engine.tiles import BesideConv, TiledConv
@@ -85,4 +86,14 @@ def test_the_snake_is_upsampling_activation_and_downsampling() -> None:
     a, b = snake.log_a.exp()[:, None], snake.log_b.exp()[:, None]
     bent = doubled + torch.sin(a * doubled) ** 2 / (b + 1e-9)
     expected = F.conv1d(F.pad(bent, (5, 6), mode="replicate"), taps, stride=2, groups=3)
+    torch.testing.assert_close(snake(x), expected)
+
+
+@pytest.mark.parametrize("n", [6, 7, 11, 24])
+@torch.inference_mode()
+def test_the_snake_a_part_at_a_time(n: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(1)
+    snake, x = AntialiasedSnake(3), torch.randn(2, 3, 25)
+    expected = snake(x)
+    monkeypatch.setattr(bigvgan, "CACHED", 3 * n)
     torch.testing.assert_close(snake(x), expected)

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from engine import tiles
 from engine.frames import FrameConv
 from engine.tiles import BesideConv, Scheme, TiledConv, by_points, by_waves, quickest, scheme_for, settle
 
@@ -30,6 +31,13 @@ def test_a_tiled_convolution(taps: int, dilation: int) -> None:
         conv = nn.Conv1d(6, 4, taps, dilation=dilation, padding=padding * dilation, bias=n_frames != 29)
         x = torch.randn(2, 6, n_frames)
         torch.testing.assert_close(TiledConv(conv)(x), conv(x), rtol=1e-4, atol=1e-5)
+
+
+@torch.inference_mode()
+def test_some_tiles_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    conv, x = nn.Conv1d(6, 4, 7, padding=3), torch.randn(2, 6, 70)
+    monkeypatch.setattr(tiles, "AT_ONCE", 3)
+    torch.testing.assert_close(TiledConv(conv)(x), conv(x), rtol=1e-4, atol=1e-5)
 
 
 @torch.inference_mode()
