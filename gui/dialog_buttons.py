@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QPushButton
 
+from gui.widgets import set_role
+
 
 def accept_or_cancel(dialog: QDialog, words: str = "") -> tuple[QDialogButtonBox, QPushButton]:
     """The row of buttons, and the one that accepts. words: what that one does; else it says OK."""
@@ -14,6 +16,6 @@ def accept_or_cancel(dialog: QDialog, words: str = "") -> tuple[QDialogButtonBox
     assert accept is not None
     if words:
         accept.setText(words)
-    accept.setProperty("role", "primary")
+    set_role(accept, "primary")
     accept.setDefault(True)  # in the dialog already: else the first button of all would become the one of Return
     return box, accept

@@ -27,6 +27,7 @@ KEYS = (
             ("Ctrl+T", QT_TRANSLATE_NOOP("keys", "to the table of lines")),
             ("Ctrl+1 ... Ctrl+7", QT_TRANSLATE_NOOP("keys", "lines, voices, live, OSC, log, settings, help")),
             ("F1", QT_TRANSLATE_NOOP("keys", "this page")),
+            ("Ctrl+Q", QT_TRANSLATE_NOOP("keys", "close the window; into the tray where the settings say so")),
             ("Tab, Shift+Tab", QT_TRANSLATE_NOOP("keys", "to the next control, to the one before")),
         ),
     ),

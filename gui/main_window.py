@@ -206,6 +206,7 @@ class MainWindow(QMainWindow):
             "Ctrl+L": lambda: self._go_to(self.composer.text),
             "Ctrl+T": lambda: self._go_to(self.table),
             "F1": lambda: self.show_page(HELP_PAGE),
+            "Ctrl+Q": self.close,
         }
         for key, action in keys.items():
             QShortcut(QKeySequence(key), self).activated.connect(action)

@@ -27,6 +27,7 @@ from gui.picture_daemon import PRESETS, PictureDaemon, picture_lines
 from gui.preset_dialog import PresetDialog, PresetTexts, RenameDialog
 from gui.theme import Theme
 from gui.timbre_dialog import TimbreDialog
+from gui.translation import ENGLISH, speak
 
 SETTLED_AFTER_S = 0.4  # without news, all is drawn
 LONGEST_S = 20.0  # that clips are waited for
@@ -57,7 +58,9 @@ def save(folder: str | Path) -> list[Path]:
         if not with_few_colours(widget.grab().toImage()).save(str(saved[-1]), quality=0):  # as small as it gets
             raise OSError(f"{saved[-1]} could not be written; choose a folder that can be written to")
 
-    theme = Theme(application())
+    app = application()
+    speak(app, ENGLISH)
+    theme = Theme(app)
     with TemporaryDirectory() as clips:
         lines = picture_lines(Path(clips))
         settings = Settings(Path(clips))

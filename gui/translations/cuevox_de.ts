@@ -1657,6 +1657,10 @@
       <translation>diese Seite</translation>
     </message>
     <message>
+      <source>close the window; into the tray where the settings say so</source>
+      <translation>das Fenster schließen; in die Leiste, wo die Einstellungen es sagen</translation>
+    </message>
+    <message>
       <source>to the next control, to the one before</source>
       <translation>zum nächsten Element, zum vorigen</translation>
     </message>
