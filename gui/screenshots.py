@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from PyQt6.QtCore import QCoreApplication, QEvent
 from PyQt6.QtWidgets import QWidget
 
 from bridge import events
@@ -108,6 +109,8 @@ def _panel(daemon: PictureDaemon, theme: Theme, settings: Settings) -> Iterator[
         yield window
     finally:
         window.end()
+        window.deleteLater()  # a change of dress would have all that were shown before painted anew
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def _dialogs(window: MainWindow, theme: Theme) -> dict[str, QWidget]:

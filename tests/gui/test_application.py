@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from gui.faults import FaultCatcher
 from gui.main_window import MainWindow
 from gui.page_rail import LOG_PAGE
-from gui.screenshots import save
+from gui.screenshots import PAGES, save
 
 ROOT = Path(__file__).parents[2]
 
@@ -121,10 +121,10 @@ def test_a_fault_is_counted_and_its_traceback_is_in_the_log(panel: MainWindow) -
 
 def test_the_pictures_are_made(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gui.screenshots.SETTLED_AFTER_S", 0.02)
+    monkeypatch.setattr("gui.screenshots.PAGES", [page for page in PAGES if page[0] in ("panel", "first-start")])
     made = save(tmp_path)
     assert sorted(path.name for path in made) == [
-        "add-voice.png", "first-start.png", "help.png", "live-light.png", "live.png", "log.png", "osc.png",
-        "panel-light.png", "panel.png", "rename.png", "save-preset.png", "settings-all.png", "settings-light.png",
-        "settings.png", "spectrogram.png", "voices.png",
+        "add-voice.png", "first-start.png", "panel.png", "rename.png", "save-preset.png", "settings-all.png",
+        "spectrogram.png",
     ]  # fmt: skip
     assert all(path.stat().st_size > 2000 for path in made)
