@@ -145,9 +145,7 @@ HINTS: Mapping[str, str] = {
     "compute_device": QT_TRANSLATE_NOOP(
         "settings", "for the official model; the voice that comes with Cuevox always uses the processor"
     ),
-    "stream_tokens": QT_TRANSLATE_NOOP(
-        "settings", "the official model: long lines of a given length begin sooner; their end takes on what is missing"
-    ),
+    "stream_tokens": QT_TRANSLATE_NOOP("settings", "the official model, for a given length"),
     "clip_loudness": QT_TRANSLATE_NOOP("settings", "empty: as the voice made it; -23"),
     "clip_peak": QT_TRANSLATE_NOOP("settings", "empty: -1 with a loudness, else any"),
     "audio_device": QT_TRANSLATE_NOOP("settings", "empty: the system's own"),

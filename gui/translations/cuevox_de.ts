@@ -2229,8 +2229,8 @@
       <translation>für das offizielle Modell; die Stimme, die mit Cuevox kommt, nutzt immer den Prozessor</translation>
     </message>
     <message>
-      <source>the official model: long lines of a given length begin sooner; their end takes on what is missing</source>
-      <translation>das offizielle Modell: lange Texte von gegebener Länge beginnen früher; ihr Ende gleicht aus, was fehlt</translation>
+      <source>the official model, for a given length</source>
+      <translation>das offizielle Modell, bei gegebener Länge</translation>
     </message>
     <message>
       <source>empty: as the voice made it; -23</source>
