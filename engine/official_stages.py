@@ -54,5 +54,7 @@ class OfficialStages:
         if packed.is_there():
             packed.pack(self.gpt.gpt)
             packed.pack_layer(self.gpt, "mel_head")
+            for kept in self.gpt.parameters():  # of a file mapped into memory, which only now is let go of as a whole
+                kept.data = kept.data.clone()
         self.s2m.dit.settle()
         self.vocoder.settle()
