@@ -37,7 +37,7 @@ class ClipReader(QObject):
     def read(self, take: Take) -> None:
         """Have the take's clip read, once; `came` tells of it."""
         key, path = clip_key(take), take.path
-        if path is None or key in self.facts or key in self.faults or key in self._asked:
+        if self._closed or path is None or key in self.facts or key in self.faults or key in self._asked:
             return
         self._asked.add(key)
 
