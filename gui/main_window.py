@@ -43,6 +43,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.link, self._theme, self._settings = link, theme, settings
         self.stays = bool(getattr(settings, "panel_stays", False))  # closing only hides the window
+        self._is_ended = False
         self.setWindowTitle("Cuevox")
         self.setObjectName("panel")
         self.resize(1280, 820)
@@ -120,18 +121,22 @@ class MainWindow(QMainWindow):
         """Close for good."""
         self.stays = False
         self.close()
+        self._let_go()  # a window that is closed already hears nothing of being closed
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         if self._state is not None:
             self._state.keep()
-        if self.stays and event is not None:
-            event.ignore()
-            self.hide()
-            return
-        self.link.close()
-        self.takes.close_files()
+        # Never refused, even where it stays: that would keep the program from ending, and people from logging off.
         super().closeEvent(event)
-        self.closed.emit()
+        if not self.stays:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if not self._is_ended:
+            self._is_ended = True
+            self.link.close()
+            self.takes.close_files()
+            self.closed.emit()
 
     # ---- construction -----------------------------------------------------------------------------------------
 

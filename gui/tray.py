@@ -32,13 +32,9 @@ class Tray(QObject):
         self.icon.setToolTip("Cuevox")
         self.icon.activated.connect(self._activated)
 
-    @property
-    def is_there(self) -> bool:
-        """Whether this system has a tray."""
-        return QSystemTrayIcon.isSystemTrayAvailable()
-
     def set_wanted(self, wanted: bool) -> None:
-        self.icon.setVisible(wanted and self.is_there)
+        """Also where there is no tray yet: after logging in it may come later than the program."""
+        self.icon.setVisible(wanted)
 
     def show_status(self, status: Status) -> None:
         waits = status.queued + status.rendering

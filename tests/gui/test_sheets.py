@@ -16,7 +16,7 @@ from bridge.sheets import ReadOptions
 from gui.main_window import MainWindow
 from gui.sheet_dialog import SheetDialog
 from tests.fakes import FakePlayer, FakeSynthesizer
-from tests.gui.test_panel import WAIT_MS, log_text
+from tests.gui.panel_hands import WAIT_MS, log_text
 
 SHEET = """id,character,text,timbre,emotion,seconds
 gate_01,Guard,Who goes there?,Mara,angry,1.5

@@ -114,6 +114,22 @@ def test_the_program_ends_by_the_tray_while_its_window_is_closed() -> None:
     assert done.stdout.splitlines() == ["visible False", "status 0 subscribers 0"], done.stderr
 
 
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_a_signal_ends_the_program_though_its_window_stays(is_closed: bool) -> None:
+    done = run_panel(f"""
+        import os, signal
+
+        def told_to_end():
+            window().stays = True
+            {"window().close()" if is_closed else ""}
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        at_start(told_to_end)
+        print("status", gui.run(daemon), "subscribers", daemon.n_subscribers)
+    """)
+    assert done.stdout.splitlines() == ["status 0 subscribers 0"], done.stderr
+
+
 @pytest.mark.parametrize("scale", [100, 200])
 def test_the_size_of_the_settings_is_that_of_the_screen(scale: int) -> None:
     asks = f"from gui.application import application; print(application({scale}).devicePixelRatio())"

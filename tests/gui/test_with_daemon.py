@@ -23,7 +23,7 @@ from gui.page_rail import LIVE_PAGE, SETTINGS_PAGE
 from gui.preset_dialog import PresetTexts
 from gui.theme import Theme
 from tests.fakes import FakePlayer, FakeSynthesizer
-from tests.gui.test_panel import CTRL, WAIT_MS, cell, log_text
+from tests.gui.panel_hands import CTRL, WAIT_MS, cell, log_text
 
 HALF_WAY = [f"rendering {percent}%" for percent in range(1, 100)]
 
